@@ -1,0 +1,48 @@
+"""The words a person reads: `tr()` gives an English sentence in the chosen language.
+
+The English sentence is the key. Korean lives in `resources/translations/ko.toml`;
+a test checks that every sentence in the code has its translation and its fields.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import tomllib
+
+from gui import paths
+
+LANGUAGES = {"en": "English", "ko": "한국어"}
+
+_sentences: dict[str, str] = {}
+_chosen = "en"
+
+
+def system_language() -> str:
+    """The person's language by the environment: "ko" or "en"."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "ko" if value.lower().startswith("ko") else "en"
+    code = locale.getlocale()[0] or ""
+    return "ko" if code.lower().startswith(("ko", "korean")) else "en"
+
+
+def choose(code: str) -> None:
+    """Speak `code` from now on; "" follows the system; an unknown code speaks English."""
+    global _sentences, _chosen
+    _chosen = code if code in LANGUAGES else (system_language() if not code else "en")
+    file = paths.resources() / "translations" / f"{_chosen}.toml"
+    _sentences = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def chosen() -> str:
+    """The language spoken now."""
+    return _chosen
+
+
+def tr(sentence: str, **values: object) -> str:
+    """`sentence` in the chosen language, its `{fields}` filled in."""
+    template = _sentences.get(sentence, sentence)
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", str(value))
+    return template
