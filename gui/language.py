@@ -14,8 +14,13 @@ from gui import paths
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
-_sentences: dict[str, str] = {}
-_chosen = "en"
+
+class _Catalog:
+    code = "en"
+    sentences: dict[str, str] = {}  # noqa: RUF012 - replaced whole, never changed
+
+
+_catalog = _Catalog()
 
 
 def system_language() -> str:
@@ -29,20 +34,19 @@ def system_language() -> str:
 
 def choose(code: str) -> None:
     """Speak `code` from now on; "" follows the system; an unknown code speaks English."""
-    global _sentences, _chosen
-    _chosen = code if code in LANGUAGES else (system_language() if not code else "en")
-    file = paths.resources() / "translations" / f"{_chosen}.toml"
-    _sentences = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    _catalog.code = code if code in LANGUAGES else (system_language() if not code else "en")
+    file = paths.resources() / "translations" / f"{_catalog.code}.toml"
+    _catalog.sentences = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
 def chosen() -> str:
     """The language spoken now."""
-    return _chosen
+    return _catalog.code
 
 
 def tr(sentence: str, **values: object) -> str:
     """`sentence` in the chosen language, its `{fields}` filled in."""
-    template = _sentences.get(sentence, sentence)
+    template = _catalog.sentences.get(sentence, sentence)
     for name, value in values.items():
         template = template.replace("{" + name + "}", str(value))
     return template

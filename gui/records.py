@@ -157,7 +157,7 @@ class RunRecord:
         """The record that `as_json` gave; unknown keys are ignored."""
         known = {f.name for f in fields(cls)}
         kept = {key: item for key, item in value.items() if key in known}
-        options = {
+        options: dict[str, Any] = {
             key: tuple(item) if key == "stop" else item
             for key, item in (kept.pop("options", None) or {}).items()
             if key in {f.name for f in fields(Options)}

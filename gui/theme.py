@@ -171,7 +171,8 @@ def icon(name: str, colour: str) -> QIcon:
     """A Phosphor icon by its name, e.g. `icon("paper-plane-tilt", colours.accent)`."""
     import qtawesome
 
-    return qtawesome.icon(f"ph.{name}", color=QColor(colour))
+    drawn: QIcon = qtawesome.icon(f"ph.{name}", color=QColor(colour))
+    return drawn
 
 
 def app_icon() -> QIcon:

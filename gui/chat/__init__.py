@@ -1,0 +1,1 @@
+"""One conversation and one turn of it: never imports Qt."""

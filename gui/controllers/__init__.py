@@ -1,0 +1,1 @@
+"""The state of each flow: QtCore only; slots in, tasks, signals out."""

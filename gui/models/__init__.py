@@ -1,0 +1,1 @@
+"""The models a server has, and the servers: never imports Qt."""

@@ -1,0 +1,1 @@
+"""Parts of a window: they know Qt, records and theme, nothing else."""

@@ -1,0 +1,21 @@
+"""What every test gets: an empty home, English, an offscreen Qt."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for each test, with no Ollama and no proxy in sight."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("ONDOL_HOME", str(folder))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    for name in ("OLLAMA_HOST", "OLLAMA_MODELS", "OLLAMA_API_KEY", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
