@@ -1,0 +1,108 @@
+"""What the person chose, kept as one JSON file that is replaced whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from gui.errors import SettingsError
+from gui.language import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every choice that outlives a session. Empty means "as the system has it"."""
+
+    language: str = ""
+    theme: str = "system"
+    scale: float = 1.0
+    server: str = ""
+    model: str = ""
+    preset: str = "assistant"
+    sidebar: bool = True
+    geometry: str = ""
+
+
+_MOST_BYTES = 1 << 20
+
+
+class SettingsFile:
+    """Reads and writes `Settings`; keys it does not know are kept as they are."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._unknown: dict[str, Any] = {}
+
+    def load(self) -> tuple[Settings, SettingsError | None]:
+        """The saved settings, or the defaults with the reason; a bad file is kept aside."""
+        try:
+            with self._path.open("rb") as file:
+                raw = file.read(_MOST_BYTES + 1)
+        except FileNotFoundError:
+            return Settings(), None
+        except OSError as error:
+            return Settings(), _unusable(str(error))
+        try:
+            values = json.loads(raw[:_MOST_BYTES].decode("utf-8"))
+            return self._from_json(values), None
+        except (ValueError, TypeError, RecursionError) as error:
+            return Settings(), _unusable(str(error), self._keep_aside())
+
+    def _from_json(self, values: Any) -> Settings:
+        if not isinstance(values, dict):
+            raise TypeError("not a JSON object")
+        known = {f.name: f for f in fields(Settings)}
+        self._unknown = {key: value for key, value in values.items() if key not in known}
+        kept = {}
+        for name in known.keys() & values.keys():
+            default, value = getattr(Settings(), name), values[name]
+            if (
+                isinstance(default, float)
+                and isinstance(value, int)
+                and not isinstance(value, bool)
+            ):
+                value = float(value)
+            if type(value) is type(default):
+                kept[name] = value
+        return Settings(**kept)
+
+    def _keep_aside(self) -> str:
+        aside = self._path.with_suffix(".damaged.json")
+        try:
+            self._path.replace(aside)
+        except OSError:
+            return ""
+        return aside.name
+
+    def save(self, settings: Settings) -> None:
+        """Replace the file whole, readable by its owner only.
+
+        Raises SettingsError when the disk refuses.
+        """
+        text = json.dumps(self._unknown | asdict(settings), ensure_ascii=False, indent=2)
+        try:
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".settings")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(text + "\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(self._path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise SettingsError(
+                tr("Your settings could not be saved: {reason}", reason=error.strerror or error),
+                tr("They hold until you quit."),
+            ) from error
+
+
+def _unusable(detail: str, kept_as: str = "") -> SettingsError:
+    what = tr("The settings file could not be read, so the defaults are used.")
+    todo = tr("The old file is kept as {name}.", name=kept_as) if kept_as else ""
+    return SettingsError(what, todo, detail)

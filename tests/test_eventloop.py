@@ -1,0 +1,155 @@
+"""The seam: tasks are named and drained, streams cross in batches, quitting is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from gui import eventloop
+from gui.eventloop import PlainThread, Tasks
+
+
+@pytest.fixture
+def run(qapp: QApplication) -> Callable[[Callable[[], Coroutine[Any, Any, int]]], int]:
+    """Run a coroutine function as the application's main."""
+
+    def run_main(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+        return eventloop.run(qapp, lambda _: asyncio.wait_for(main(), 10))
+
+    return run_main
+
+
+async def _count(
+    to: int, pause: float = 0.0, ends: list[str] | None = None
+) -> AsyncGenerator[int, None]:
+    """Yield numbers; when cancelled, yield -1 and end, as a chat turn does."""
+    try:
+        for number in range(to):
+            yield number
+            await asyncio.sleep(pause)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        assert task is not None
+        task.uncancel()
+        yield -1
+    finally:
+        if ends is not None:
+            ends.append("ended")
+
+
+def test_a_stream_arrives_whole_and_in_order(run: Any) -> None:
+    async def main() -> int:
+        plain = PlainThread()
+        batches = [batch async for batch in plain.stream(_count(5000)).batches()]
+        await plain.close()
+        assert [n for batch in batches for n in batch] == list(range(5000))
+        assert len(batches) < 500
+        return 0
+
+    assert run(main) == 0
+
+
+def test_stopping_a_stream_delivers_what_it_yields_while_ending(run: Any) -> None:
+    async def main() -> int:
+        plain, ends, seen = PlainThread(), [], []
+        stream = plain.stream(_count(10**9, 0.001, ends))
+        async for batch in stream.batches():
+            seen += batch
+            stream.stop()
+        await plain.close()
+        assert seen[-1] == -1
+        assert ends == ["ended"]
+        return 0
+
+    assert run(main) == 0
+
+
+def test_leaving_a_stream_ends_its_generator(run: Any) -> None:
+    async def main() -> int:
+        plain, ends = PlainThread(), []
+        async with contextlib.aclosing(plain.stream(_count(10**9, 0.001, ends)).batches()) as all_:
+            await anext(all_)
+        await plain.close()
+        assert ends == ["ended"]
+        return 0
+
+    assert run(main) == 0
+
+
+def test_an_error_in_a_stream_comes_after_its_items(run: Any) -> None:
+    async def broken() -> AsyncGenerator[int, None]:
+        yield 1
+        raise ValueError("no more")
+
+    async def main() -> int:
+        plain, seen = PlainThread(), []
+        with pytest.raises(ValueError, match="no more"):
+            async for batch in plain.stream(broken()).batches():
+                seen += batch
+        await plain.close()
+        assert seen == [1]
+        return 0
+
+    assert run(main) == 0
+
+
+def test_a_name_is_exclusive_and_the_newest_can_win(run: Any) -> None:
+    async def main() -> int:
+        tasks, done = Tasks(), []
+
+        async def note(word: str) -> None:
+            await asyncio.sleep(0.01)
+            done.append(word)
+
+        tasks.start(note("first"), "one")
+        with pytest.raises(RuntimeError, match="runs already"):
+            tasks.start(note("second"), "one")
+        tasks.replace(note("third"), "one")
+        await asyncio.sleep(0.05)
+        assert done == ["third"]
+        assert not tasks.is_running("one")
+        return 0
+
+    assert run(main) == 0
+
+
+def test_draining_cancels_and_refuses(run: Any) -> None:
+    async def main() -> int:
+        tasks, failures = Tasks(), []
+        tasks.failed.connect(lambda name, error: failures.append((name, str(error))))
+
+        async def fail() -> None:
+            raise ValueError("broken")
+
+        tasks.start(asyncio.sleep(60), "slow")  # type: ignore[arg-type]
+        tasks.start(fail(), "bad")
+        await asyncio.sleep(0.01)
+        await tasks.drain()
+        tasks.start(fail(), "late")
+        await asyncio.sleep(0.01)
+        assert failures == [("bad", "broken")]
+        return 0
+
+    assert run(main) == 0
+
+
+@pytest.mark.parametrize("how", ["signal", "desktop"])
+def test_a_request_to_quit_reaches_main(qapp: QApplication, how: str) -> None:
+    async def main(quit_requested: asyncio.Event) -> int:
+        loop = asyncio.get_running_loop()
+        if how == "signal":
+            loop.call_later(0.01, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        else:
+            QCoreApplication.postEvent(qapp, QEvent(QEvent.Type.Quit))
+        await asyncio.wait_for(quit_requested.wait(), 5)
+        return 7
+
+    assert eventloop.run(qapp, main) == 7
