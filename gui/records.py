@@ -54,6 +54,7 @@ class Remedy(StrEnum):
     USE_BUILT_IN = "use-built-in"
     RESTART_SERVER = "restart-server"
     NEW_CONVERSATION = "new-conversation"
+    UNDO_DELETE = "undo-delete"
 
 
 @dataclass(frozen=True, slots=True)

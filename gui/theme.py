@@ -6,8 +6,9 @@ palette change and nobody keeps a global.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -70,6 +71,8 @@ class Colours:
     code: str
     selection: str
     danger: str
+    hover: str
+    accent_hover: str
 
 
 LIGHT = Colours(
@@ -85,6 +88,8 @@ LIGHT = Colours(
     code="#F3EEE6",
     selection="#F0D2C2",
     danger="#A3312B",
+    hover="#EFE8DE",
+    accent_hover="#9C4526",
 )
 DARK = Colours(
     name="dark",
@@ -99,6 +104,8 @@ DARK = Colours(
     code="#262220",
     selection="#5A3E2F",
     danger="#F0908A",
+    hover="#322C28",
+    accent_hover="#EB9D79",
 )
 
 
@@ -144,9 +151,12 @@ def theme_for(mode: ThemeMode) -> Colours:
 
 def apply(app: QApplication, mode: ThemeMode) -> None:
     """Dress the whole application."""
+    theme = theme_for(mode)
     app.setStyle("Fusion")
-    app.setPalette(palette_of(theme_for(mode)))
     app.setFont(body_font())
+    app.setPalette(palette_of(theme))
+    sheet = (paths.resources() / "themes" / "ondol.qss").read_text("utf-8")
+    app.setStyleSheet(Template(sheet).substitute(asdict(theme)))
 
 
 def body_font(scale: float = 1.0) -> QFont:

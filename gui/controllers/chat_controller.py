@@ -1,0 +1,310 @@
+"""The conversation on show and every turn under way, on show or not."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.chat import events
+from gui.controllers.models_controller import ModelsController
+from gui.controllers.notices import Notices
+from gui.controllers.presets_controller import PresetsController
+from gui.controllers.rooms import OpenRooms, Rooms
+from gui.errors import NoModel, OndolError
+from gui.eventloop import Stream, Tasks
+from gui.records import Conversation, Message, ModelInfo, Preset, Role, ServerKind
+
+if TYPE_CHECKING:
+    from gui.chat.session import ChatSession
+
+_NEW = 0
+
+Turns = Callable[["ChatSession", int], AsyncGenerator[events.TurnEvent, None]]
+
+
+class ChatState(StrEnum):
+    """What the conversation on show is doing."""
+
+    IDLE = "idle"
+    WAITING = "waiting"
+    STREAMING = "streaming"
+    STOPPING = "stopping"
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A turn under way. `reply` carries the text so far, for a transcript that comes back."""
+
+    conversation_id: int
+    model: ModelInfo
+    preset: Preset
+    server: ServerKind
+    state: ChatState = ChatState.WAITING
+    stream: Stream[events.TurnEvent] | None = None
+    reply: Message | None = None
+    text: list[str] = field(default_factory=list)
+    thinking: list[str] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Ask it to end; it then ends as stopped."""
+        self.state = ChatState.STOPPING
+        if self.stream is not None:
+            self.stream.stop()
+
+
+class ChatController(QObject):
+    """Opens conversations and runs turns. Signals speak of the conversation on show only."""
+
+    conversation_shown = Signal(object, object)  # Conversation | None, tuple[Message, ...]
+    message_added = Signal(object)  # Message
+    branch_cut = Signal(object)  # id of the last message that stays, None for none
+    reply_started = Signal(object)  # Message, with the text so far
+    thinking_arrived = Signal(str)
+    text_arrived = Signal(str)
+    waited = Signal(float)  # seconds of silence
+    reply_ended = Signal(object)  # Message
+    state_changed = Signal(object)  # ChatState
+    send_refused = Signal(str)  # the text, to be put back
+    turn_ended = Signal(object, bool)  # Message, whether it was on show
+    list_changed = Signal()
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        tasks: Tasks,
+        notices: Notices,
+        models: ModelsController,
+        presets: PresetsController,
+    ) -> None:
+        super().__init__()
+        self._rooms = rooms
+        self._tasks = tasks
+        self._notices = notices
+        self._models = models
+        self._presets = presets
+        self._turns: dict[int, _Turn] = {}
+        self._shown = _NEW
+        self._state = ChatState.IDLE
+
+    @property
+    def state(self) -> ChatState:
+        """What the conversation on show is doing."""
+        return self._state
+
+    @property
+    def shown(self) -> int | None:
+        """The conversation on show, None for one not begun."""
+        return self._shown or None
+
+    def new(self) -> None:
+        """Show an empty conversation; it is stored with its first message."""
+        self._show(_NEW)
+        self.conversation_shown.emit(None, ())
+
+    def open(self, conversation_id: int) -> None:
+        """Show a stored conversation; a turn under way elsewhere goes on."""
+        self._tasks.replace(self._open(conversation_id), "open conversation")
+
+    def send(self, text: str) -> None:
+        """Say `text` in the conversation on show."""
+
+        def turn(session: ChatSession, conversation_id: int) -> AsyncGenerator[events.TurnEvent]:
+            return session.send(conversation_id, text, model, preset)
+
+        if (chosen := self._choice(text)) is None:
+            return
+        model, preset = chosen
+        self._begin(turn, model, preset, text)
+
+    def regenerate(self, message_id: int) -> None:
+        """Answer again: a new reply beside the old one."""
+        if (chosen := self._choice("")) is None:
+            return
+        model, preset = chosen
+        self._begin(lambda s, c: s.regenerate(c, message_id, model, preset), model, preset, "")
+
+    def edit(self, message_id: int, text: str) -> None:
+        """Say something else instead: a new message beside the old one, and its reply."""
+        if (chosen := self._choice(text)) is None:
+            return
+        model, preset = chosen
+        self._begin(lambda s, c: s.edit(c, message_id, text, model, preset), model, preset, text)
+
+    def show_branch(self, message_id: int) -> None:
+        """Show the branch that `message_id` is on."""
+        if self._state is not ChatState.IDLE or not self._shown:
+            return
+        shown = self._shown
+
+        async def switch() -> None:
+            await self._rooms.call(lambda rooms: rooms.store.show_branch(shown, message_id))
+            await self._open(shown)
+
+        self._tasks.replace(switch(), "open conversation")
+
+    def stop(self) -> None:
+        """Stop the reply on show; what came is kept."""
+        if turn := self._turns.get(self._shown):
+            turn.stop()
+            self._announce_state()
+
+    def forget(self, conversation_id: int) -> None:
+        """A conversation was deleted: stop its turn, leave it if it is on show."""
+        if turn := self._turns.get(conversation_id):
+            turn.stop()
+        if self._shown == conversation_id:
+            self.new()
+
+    def _choice(self, text: str) -> tuple[ModelInfo, Preset] | None:
+        if self._shown in self._turns:
+            return None
+        if (model := self._models.chosen) is None:
+            self._notices.tell_error(NoModel())
+            self.send_refused.emit(text)
+            return None
+        return model, self._presets.chosen
+
+    def _show(self, conversation_id: int) -> None:
+        self._shown = conversation_id
+        self._announce_state()
+
+    def _announce_state(self) -> None:
+        turn = self._turns.get(self._shown)
+        state = turn.state if turn else ChatState.IDLE
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit(state)
+
+    async def _open(self, conversation_id: int) -> None:
+        conversation, messages = await self._rooms.call(lambda r: _read(r, conversation_id))
+        self._show(conversation_id)
+        self._presets.choose(conversation.preset)
+        if self._models.chosen is None or conversation.model != self._models.chosen.name:
+            self._models.choose(conversation.model)
+        turn = self._turns.get(conversation_id)
+        under_way = turn.reply if turn else None
+        kept = tuple(m for m in messages if under_way is None or m.id != under_way.id)
+        self.conversation_shown.emit(conversation, kept)
+        if turn and under_way:
+            text, thinking = "".join(turn.text), "".join(turn.thinking)
+            self.reply_started.emit(replace(under_way, content=text, thinking=thinking))
+
+    def _begin(self, turns: Turns, model: ModelInfo, preset: Preset, text: str) -> None:
+        turn = _Turn(self._shown, model, preset, self._models.kind)
+        self._turns[self._shown] = turn
+        self._announce_state()
+        self._tasks.start(self._run(turn, turns, text), f"turn:{id(turn)}")
+
+    async def _run(self, turn: _Turn, turns: Turns, text: str) -> None:
+        try:
+            if turn.conversation_id == _NEW:
+                await self._store_new(turn)
+            conversation_id, server = turn.conversation_id, turn.server
+            session = await self._rooms.call(lambda rooms: _session(rooms, server))
+            turn.stream = await self._rooms.stream(lambda _: turns(session, conversation_id))
+            if turn.state is ChatState.STOPPING:
+                turn.stream.stop()
+            async with contextlib.aclosing(turn.stream.batches()) as batches:
+                async for batch in batches:
+                    self._take(turn, batch)
+        except OndolError as error:
+            self._notices.tell_error(error)
+            if turn.reply is None and self._shown == turn.conversation_id:
+                self.send_refused.emit(text)
+        finally:
+            self._turns.pop(turn.conversation_id, None)
+            self._announce_state()
+
+    async def _store_new(self, turn: _Turn) -> None:
+        model, preset = turn.model.name, turn.preset.id
+        created: Conversation = await self._rooms.call(
+            lambda rooms: rooms.store.create(model=model, preset=preset)
+        )
+        del self._turns[_NEW]
+        turn.conversation_id = created.id
+        self._turns[created.id] = turn
+        if self._shown == _NEW:
+            self._shown = created.id
+        self.list_changed.emit()
+
+    def _take(self, turn: _Turn, batch: list[events.TurnEvent]) -> None:
+        """Fold a batch into the turn; neighbouring tokens become one signal."""
+        text: list[str] = []
+        thinking: list[str] = []
+        shown = turn.conversation_id == self._shown
+        for event in batch:
+            if isinstance(event, events.ReplyToken):
+                text.append(event.text)
+            elif isinstance(event, events.ThinkingToken):
+                thinking.append(event.text)
+            else:
+                self._flush(turn, thinking, text, shown=shown)
+                self._take_one(turn, event, shown=shown)
+        self._flush(turn, thinking, text, shown=shown)
+
+    def _flush(self, turn: _Turn, thinking: list[str], text: list[str], *, shown: bool) -> None:
+        if (thinking or text) and turn.state is ChatState.WAITING:
+            turn.state = ChatState.STREAMING
+            self._announce_state()
+        turn.thinking += thinking
+        turn.text += text
+        if shown and thinking:
+            self.thinking_arrived.emit("".join(thinking))
+        if shown and text:
+            self.text_arrived.emit("".join(text))
+        thinking.clear()
+        text.clear()
+
+    def _take_one(self, turn: _Turn, event: events.TurnEvent, *, shown: bool) -> None:
+        match event:
+            case events.MessageSaved(message):
+                self.list_changed.emit()
+                if shown:
+                    self.branch_cut.emit(message.parent_id)
+                    self.message_added.emit(message)
+            case events.ReplyStarted(message):
+                turn.reply = message
+                if shown:
+                    self.branch_cut.emit(message.parent_id)
+                    self.reply_started.emit(message)
+            case events.Waiting(seconds):
+                if shown:
+                    self.waited.emit(seconds)
+            case events.ReplyFinished(message) | events.ReplyStopped(message):
+                self._end(message, shown=shown)
+            case events.ReplyFailed(message, error):
+                self._end(message, shown=shown)
+                if not shown:
+                    self._notices.tell_error(error)
+            case _:
+                pass
+
+    def _end(self, message: Message, *, shown: bool) -> None:
+        if shown:
+            self.reply_ended.emit(message)
+        self.turn_ended.emit(message, shown)
+        self.list_changed.emit()
+
+
+async def _read(rooms: OpenRooms, conversation_id: int) -> tuple[Conversation, tuple[Message, ...]]:
+    conversation = await rooms.store.get(conversation_id)
+    return conversation, await rooms.store.branch(conversation_id)
+
+
+async def _session(rooms: OpenRooms, server: ServerKind) -> ChatSession:
+    from gui.chat.session import ChatSession
+
+    return ChatSession(rooms.store, await rooms.servers.connect(server))
+
+
+def used_tokens(message: Message) -> tuple[int, int]:
+    """Tokens of context used after `message`, and the context length; (0, 0) if unknown."""
+    if message.role is not Role.ASSISTANT or message.statistics is None or message.run is None:
+        return 0, 0
+    counted = message.statistics.prompt_eval_count + message.statistics.eval_count
+    return counted, message.run.options.num_ctx or 0

@@ -1,0 +1,139 @@
+"""Which server answers, which models it has, which one is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.controllers.notices import Notices
+from gui.controllers.rooms import OpenRooms, Rooms
+from gui.controllers.settings_controller import SettingsController
+from gui.errors import NoStarterModel, OndolError
+from gui.eventloop import Tasks
+from gui.records import ModelInfo, ServerKind, ServerState, ServerStatus
+
+_TASK = "server"
+
+
+class ModelsController(QObject):
+    """The state behind the model dropdown."""
+
+    status_changed = Signal(object)  # ServerStatus
+    models_changed = Signal(object)  # tuple[ModelInfo, ...]
+    chosen_changed = Signal(object)  # ModelInfo | None
+
+    def __init__(
+        self, rooms: Rooms, tasks: Tasks, notices: Notices, settings: SettingsController
+    ) -> None:
+        super().__init__()
+        self._rooms = rooms
+        self._tasks = tasks
+        self._notices = notices
+        self._settings = settings
+        self.status = ServerStatus(ServerKind.BUILT_IN, ServerState.STARTING)
+        self.models: tuple[ModelInfo, ...] = ()
+        self.chosen: ModelInfo | None = None
+
+    @property
+    def kind(self) -> ServerKind:
+        """The server that answers."""
+        return self.status.kind
+
+    def find(self) -> None:
+        """Connect to the server used last, else to the first that answers."""
+        saved = self._settings.settings.server
+        kind = ServerKind(saved) if saved in tuple(ServerKind) else None
+        self._tasks.replace(self._connect(kind), _TASK)
+
+    def use_server(self, kind: ServerKind) -> None:
+        """Talk to this server from now on."""
+        self._settings.change(server=kind.value)
+        self._tasks.replace(self._connect(kind), _TASK)
+
+    def refresh(self) -> None:
+        """Read the model list again, quietly; nothing while a connection is being made."""
+        if self.status.state is ServerState.READY and not self._tasks.is_running(_TASK):
+            self._tasks.start(self._list_models(), _TASK)
+
+    def choose(self, name: str) -> None:
+        """Talk to this model from now on; a name the server does not have changes nothing."""
+        if model := next((m for m in self.models if m.name == name), None):
+            self._settings.change(model=name)
+            self._choose(model)
+
+    async def _connect(self, kind: ServerKind | None) -> None:
+        self._set_status(replace(self.status, kind=kind or self.kind, state=ServerState.STARTING))
+        try:
+            status = await self._rooms.call(lambda rooms: _connect(rooms, kind))
+        except OndolError as error:
+            state = ServerState.UNREACHABLE
+            self._set_status(ServerStatus(kind or self.kind, state, detail=str(error)))
+            self._set_models(())
+            self._notices.tell_error(error)
+            return
+        self._set_status(status)
+        await self._list_models()
+
+    async def _list_models(self) -> None:
+        kind = self.kind
+        try:
+            models = await self._rooms.call(lambda rooms: _list_models(rooms, kind))
+        except OndolError as error:
+            self._notices.tell_error(error)
+            return
+        if not models and kind is ServerKind.BUILT_IN:
+            self._notices.tell_error(NoStarterModel())
+        self._set_models(models)
+
+    def _set_status(self, status: ServerStatus) -> None:
+        if status != self.status:
+            self.status = status
+            self.status_changed.emit(status)
+
+    def _set_models(self, models: tuple[ModelInfo, ...]) -> None:
+        if models != self.models:
+            self.models = models
+            self.models_changed.emit(models)
+        wanted = self._settings.settings.model
+        choosable = [model for model in models if model.can_chat]
+        kept = [model for model in choosable if model.name == wanted]
+        self._choose((kept or choosable or [None])[0])
+
+    def _choose(self, model: ModelInfo | None) -> None:
+        if model == self.chosen:
+            return
+        self.chosen = model
+        self.chosen_changed.emit(model)
+        if model is not None:
+            self._tasks.replace(self._read_details(model), "model details")
+
+    async def _read_details(self, model: ModelInfo) -> None:
+        kind = self.kind
+        shown = await self._rooms.call(lambda rooms: _show(rooms, kind, model.name))
+        details = replace(
+            model,
+            capabilities=shown.capabilities or model.capabilities,
+            context_length=shown.context_length or model.context_length,
+            license=shown.license,
+        )
+        if self.chosen is not None and self.chosen.name == model.name and details != self.chosen:
+            self.chosen = details
+            self.chosen_changed.emit(details)
+
+
+async def _connect(rooms: OpenRooms, kind: ServerKind | None) -> ServerStatus:
+    client = await rooms.servers.connect(kind)
+    endpoint = client.endpoint
+    version = await client.version()
+    return ServerStatus(endpoint.kind, ServerState.READY, endpoint.url, version)
+
+
+async def _list_models(rooms: OpenRooms, kind: ServerKind) -> tuple[ModelInfo, ...]:
+    client = await rooms.servers.connect(kind)
+    return await client.list_models()
+
+
+async def _show(rooms: OpenRooms, kind: ServerKind, name: str) -> ModelInfo:
+    client = await rooms.servers.connect(kind)
+    return await client.show(name)
