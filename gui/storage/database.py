@@ -1,0 +1,129 @@
+"""One connection in one thread of its own: the event loop never waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from gui.errors import DiskFull, StorageError
+from gui.storage.connection import connect
+from gui.storage.reserve import Reserve
+from gui.storage.sqlite_errors import translated
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Database:
+    """The only door to SQLite. Jobs run one after another, in the order they were given.
+
+    A cancelled caller leaves at once; its job is still done, whole or not at all.
+    """
+
+    def __init__(
+        self, worker: ThreadPoolExecutor, connection: apsw.Connection, reserve: Reserve | None
+    ) -> None:
+        self._worker = worker
+        self._connection = connection
+        self._reserve = reserve
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path | None, *, vfs: str | None = None) -> Database:
+        """The database at `path`, ready to use; None keeps everything in memory.
+
+        `vfs` names a registered SQLite VFS (https://sqlite.org/vfs.html).
+        Raises `NewerDatabase`, `DiskFull` or `StorageUnavailable`.
+        """
+        worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        try:
+            connection = await _finish(worker, lambda: connect(path, vfs))
+            reserve = Reserve(path.with_name(path.name + ".reserve")) if path else None
+            if reserve:
+                await _finish(worker, reserve.make)
+        except BaseException:
+            worker.shutdown(wait=False)
+            raise
+        return cls(worker, connection, reserve)
+
+    async def read(self, work: Callable[[apsw.Connection], T]) -> T:
+        """What `work` reads. Raises `StorageUnavailable`."""
+
+        def job() -> T:
+            with translated(self._connection):
+                return work(self._connection)
+
+        return await _finish(self._worker, job)
+
+    async def write(self, work: Callable[[apsw.Connection], T], *, use_reserve: bool = False) -> T:
+        """What `work` gives, its changes on the disk when this returns; on an error, none.
+
+        On a full disk `use_reserve` spends the space set aside and runs `work` once more: for
+        what exists nowhere else (a reply) and for what makes room (a deletion).
+        Raises `DiskFull` or `StorageUnavailable`.
+        """
+
+        def job() -> T:
+            try:
+                result = self._transact(work)
+            except DiskFull:
+                if not (use_reserve and self._reserve and self._reserve.spend()):
+                    raise
+                result = self._transact(work)
+            self._keep_reserve()
+            return result
+
+        return await _finish(self._worker, job)
+
+    async def close(self) -> None:
+        """Finish what was given, fold the WAL into the one file, let go of it."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            await _finish(self._worker, self._close)
+        finally:
+            self._worker.shutdown(wait=False)
+
+    def _transact(self, work: Callable[[apsw.Connection], T]) -> T:
+        with _transaction(self._connection):
+            return work(self._connection)
+
+    def _keep_reserve(self) -> None:
+        """While the reserve is spent: keep the WAL small, and set it aside again when possible."""
+        if self._reserve and not self._reserve.held:
+            self._checkpoint()
+            self._reserve.make()
+
+    def _checkpoint(self) -> None:
+        """Move the WAL into the database. Nothing is lost when it cannot be: it stays valid."""
+        try:
+            with translated(self._connection):
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except StorageError as error:
+            _log.warning("the WAL could not be folded into the database: %s", error)
+
+    def _close(self) -> None:
+        self._checkpoint()
+        with translated(self._connection):
+            self._connection.close()
+
+
+@contextmanager
+def _transaction(connection: apsw.Connection) -> Iterator[None]:
+    """Committed at the end, rolled back on any error; errors as ours."""
+    with translated(connection), connection:
+        yield
+
+
+async def _finish(worker: ThreadPoolExecutor, job: Callable[[], T]) -> T:
+    """The result of `job` in the worker's thread; once given, it runs to its end."""
+    future = asyncio.get_running_loop().run_in_executor(worker, job)
+    return await asyncio.shield(future)
