@@ -158,10 +158,11 @@ class RunRecord:
         """The record that `as_json` gave; unknown keys are ignored."""
         known = {f.name for f in fields(cls)}
         kept = {key: item for key, item in value.items() if key in known}
+        known_options = {f.name for f in fields(Options)}
         options: dict[str, Any] = {
             key: tuple(item) if key == "stop" else item
             for key, item in (kept.pop("options", None) or {}).items()
-            if key in {f.name for f in fields(Options)}
+            if key in known_options
         }
         return cls(**kept, options=Options(**options))
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict, fields
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any
 
 from gui.language import tr
 from gui.records import Conversation, Message, MessageStatus, Role, RunRecord, Statistics
 from gui.storage.texts import clean_text
-
-T = TypeVar("T")
 
 # The texts come as bytes: a damaged byte then spoils one message, not the whole reading.
 SELECT_MESSAGES = """
@@ -53,8 +51,8 @@ def message_from(row: tuple[Any, ...], siblings: tuple[int, ...] = ()) -> Messag
         model=model,
         error=error,
         created_at=created_at,
-        statistics=_parsed(statistics, _statistics_from),
-        run=_parsed(run, RunRecord.from_json),
+        statistics=_statistics_from(statistics),
+        run=_run_from(run),
         siblings=siblings or (message_id,),
     )
 
@@ -87,15 +85,26 @@ def _json(value: dict[str, Any]) -> str:
     return clean_text(json.dumps(value, ensure_ascii=False))
 
 
-def _parsed(text: str | None, make: Callable[[dict[str, Any]], T]) -> T | None:
+def _statistics_from(text: str | None) -> Statistics | None:
+    value = _parsed(text)
+    if value is None:
+        return None
+    return Statistics(**{key: item for key, item in value.items() if key in _STATISTICS})
+
+
+@lru_cache(maxsize=64)
+def _run_from(text: str | None) -> RunRecord | None:
+    """Remembered, as the replies of a conversation mostly share their run."""
+    value = _parsed(text)
+    return None if value is None else RunRecord.from_json(value)
+
+
+def _parsed(text: str | None) -> dict[str, Any] | None:
     """None when damaged: a message without its figures is better than no message."""
     if text is None:
         return None
     try:
-        return make(json.loads(text))
-    except (ValueError, TypeError, AttributeError):
+        value = json.loads(text)
+    except ValueError:
         return None
-
-
-def _statistics_from(value: dict[str, Any]) -> Statistics:
-    return Statistics(**{key: item for key, item in value.items() if key in _STATISTICS})
+    return value if isinstance(value, dict) else None
