@@ -1,1 +1,44 @@
-"""One conversation and one turn of it: never imports Qt."""
+"""One conversation and one turn of it: never imports Qt.
+
+Entering this room does not import LangChain; `warm_up` does, in a thread of your choice.
+"""
+
+from gui.chat.drafts import UnsavedDrafts
+from gui.chat.events import (
+    MessageSaved,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyStarted,
+    ReplyStopped,
+    ReplyToken,
+    ThinkingToken,
+    TurnEnd,
+    TurnEvent,
+    Waiting,
+)
+from gui.chat.export import to_markdown, transcript_name
+from gui.chat.presets import PresetStore
+from gui.chat.session import ChatSession, warm_up
+from gui.chat.titles import title_of
+from gui.chat.turn import Pace
+
+__all__ = [
+    "ChatSession",
+    "MessageSaved",
+    "Pace",
+    "PresetStore",
+    "ReplyFailed",
+    "ReplyFinished",
+    "ReplyStarted",
+    "ReplyStopped",
+    "ReplyToken",
+    "ThinkingToken",
+    "TurnEnd",
+    "TurnEvent",
+    "UnsavedDrafts",
+    "Waiting",
+    "title_of",
+    "to_markdown",
+    "transcript_name",
+    "warm_up",
+]

@@ -1,0 +1,88 @@
+"""What goes into one call of the chain and what comes out of it: plain values, no LangChain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from gui.records import Message, Options, Statistics
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a model: everything the chain needs, nothing it has to guess."""
+
+    model: str
+    text: str
+    """What the person says now."""
+
+    options: Options
+    """Complete: `num_ctx` is set."""
+
+    system: str = ""
+    history: tuple[Message, ...] = ()
+    think: bool = False
+    """Never None: left unsaid, a server lets a thinking model think and the text is lost."""
+
+    top_logprobs: int | None = None
+    """How many likely tokens to report for each token (1 to 20), None for no logprobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Reply text as it comes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """Thinking text as it comes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """How likely a token was, and what else was likely in its place."""
+
+    token: str
+    logprob: float
+    top: tuple[TokenLogprob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Logprobs:
+    """The log probabilities of the tokens of one chunk."""
+
+    tokens: tuple[TokenLogprob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The server said that it was done; a stream without this was cut."""
+
+    statistics: Statistics = field(default_factory=Statistics)
+
+
+Part = Text | Thinking | Logprobs | Final
+
+
+def merged(parts: Iterable[Part]) -> Iterator[Part]:
+    """The same parts, neighbours of plain text joined: one event for what came together."""
+    waiting: list[str] = []
+    kind: type[Text | Thinking] = Text
+    for part in parts:
+        if isinstance(part, Text | Thinking):
+            if waiting and type(part) is not kind:
+                yield kind("".join(waiting))
+                waiting.clear()
+            kind = type(part)
+            waiting.append(part.text)
+            continue
+        if waiting:
+            yield kind("".join(waiting))
+            waiting.clear()
+        yield part
+    if waiting:
+        yield kind("".join(waiting))
