@@ -1,0 +1,59 @@
+"""The engine's web application: routes, error pages and the guard put together."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from gui.engine.routes_models import ModelRoutes
+from gui.engine.routes_replies import ReplyRoutes
+from gui.engine.runtime import Runtime
+from gui.engine.security import Guard
+from gui.engine.store import ModelStore
+from gui.engine.wire import ApiError, error_response
+
+_PLAIN_ERRORS = {404: "404 page not found", 405: "405 method not allowed"}
+
+
+def build_app(store: ModelStore, version: str, *, token: str, check_host: bool) -> ASGIApp:
+    """The ASGI application; call it inside the event loop that will serve it."""
+    runtime = Runtime()
+    models = ModelRoutes(store, runtime, version)
+    replies = ReplyRoutes(store, runtime)
+    app = Starlette(
+        routes=[
+            Route("/", models.root, methods=["GET"]),
+            Route("/api/version", models.version, methods=["GET"]),
+            Route("/api/tags", models.tags, methods=["GET"]),
+            Route("/api/ps", models.ps, methods=["GET"]),
+            Route("/api/show", models.show, methods=["POST"]),
+            Route("/api/chat", replies.chat, methods=["POST"]),
+            Route("/api/generate", replies.generate, methods=["POST"]),
+        ],
+        exception_handlers={
+            ApiError: _refused,
+            HTTPException: _plain,
+            Exception: _failed,
+        },
+    )
+    app.router.redirect_slashes = False
+    return Guard(app, token=token, check_host=check_host)
+
+
+async def _refused(_http: Request, problem: Exception) -> Response:
+    known = problem if isinstance(problem, ApiError) else ApiError(500, "internal error")
+    return error_response(known)
+
+
+async def _plain(_http: Request, problem: Exception) -> Response:
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    headers = problem.headers if isinstance(problem, HTTPException) else None
+    return PlainTextResponse(_PLAIN_ERRORS.get(status, "error"), status, headers)
+
+
+async def _failed(_http: Request, problem: Exception) -> Response:
+    return error_response(ApiError(500, f"internal error: {type(problem).__name__}"))

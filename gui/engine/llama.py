@@ -1,0 +1,134 @@
+"""The only room that knows xllamacpp: a loaded model that renders, counts and generates.
+
+Everything here blocks; the runtime calls it in threads.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from gui.engine.options import LoadSettings
+from gui.engine.wire import ApiError
+
+OnChunk = Callable[[Mapping[str, Any]], bool]
+"""Takes one chunk of a reply; True stops the reply."""
+
+_CACHE_MIB = 256  # prompts of other conversations kept in memory; llama.cpp's default is 8 GB
+_QUIET = 2  # llama.cpp's verbosity: errors and warnings
+_HELPER_TIMEOUT = 10.0
+_CONTEXT_EXCEEDED = "exceed_context_size_error"
+
+CONTEXT_EXCEEDED = (
+    "the prompt is longer than the context length currently available to the model; "
+    "shorten the prompt, adjust the context length in settings, or use a model with a "
+    "longer context length"
+)
+"""Ollama's sentence for a prompt that does not fit."""
+
+
+class Llama:
+    """One model in memory. One reply at a time."""
+
+    def __init__(self, path: Path, settings: LoadSettings) -> None:
+        """Load `path`; raises ApiError when llama.cpp refuses it."""
+        import xllamacpp
+
+        self._key = secrets.token_urlsafe(32)
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = settings.num_ctx
+        params.n_batch = params.n_ubatch = settings.num_batch
+        params.n_gpu_layers = settings.num_gpu
+        params.cpuparams.n_threads = settings.num_thread
+        params.cpuparams_batch.n_threads = settings.num_thread
+        params.ctx_shift = True
+        params.cache_ram_mib = _CACHE_MIB
+        params.verbosity = _QUIET
+        # llama.cpp brings an HTTP listener of its own: loopback, any port, our key only.
+        params.hostnames = ["127.0.0.1"]
+        params.port = 0
+        params.api_keys = [self._key]
+        params.cors_origins = ""
+        params.n_threads_http = 2
+        params.endpoint_slots = False
+        params.ui = False
+        try:
+            self._server = xllamacpp.Server(params)
+        except (RuntimeError, ValueError) as problem:
+            raise ApiError(500, f"llama.cpp could not load the model: {problem}") from problem
+
+    def render(self, messages: Sequence[Mapping[str, Any]], extra: Mapping[str, Any]) -> str:
+        """The prompt text that the model's own chat template makes of `messages`."""
+        answer = self._ask("/apply-template", {"messages": list(messages), **extra})
+        return str(answer["prompt"])
+
+    def tokenize(self, parts: Sequence[str]) -> list[int]:
+        """The tokens of the joined `parts`; no special token is seen across a seam."""
+        body = {"content": list(parts), "add_special": True, "parse_special": True}
+        tokens: list[int] = self._ask("/tokenize", body)["tokens"]
+        return tokens
+
+    def chat(self, payload: Mapping[str, Any], on_chunk: OnChunk) -> None:
+        """Generate from `messages` in `payload`; returns when done or stopped."""
+        self._generate(self._server.handle_chat_completions, payload, on_chunk)
+
+    def complete(self, payload: Mapping[str, Any], on_chunk: OnChunk) -> None:
+        """Generate from the text or tokens of `prompt` in `payload`."""
+        self._generate(self._server.handle_completions, payload, on_chunk)
+
+    def close(self) -> None:
+        """Free the memory; the object cannot be used after."""
+        del self._server
+
+    def _generate(
+        self, handle: Callable[..., None], payload: Mapping[str, Any], on_chunk: OnChunk
+    ) -> None:
+        failure: ApiError | None = None
+
+        def receive(chunk: dict[str, Any]) -> bool:
+            nonlocal failure
+            if "error" in chunk:
+                failure = _refusal(chunk["error"])
+                return True
+            return on_chunk(chunk)
+
+        stream = {"stream": True, "stream_options": {"include_usage": True}}
+        try:
+            handle({**payload, **stream, "return_progress": True, "cache_prompt": True}, receive)
+        except (RuntimeError, ValueError) as problem:
+            raise ApiError(400, str(problem)) from problem
+        if failure is not None:
+            raise failure
+
+    def _ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """One request to llama.cpp's own listener: it has no direct call for these."""
+        address = urlsplit(self._server.listening_address)
+        connection = http.client.HTTPConnection(
+            address.hostname or "127.0.0.1", address.port, timeout=_HELPER_TIMEOUT
+        )
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        try:
+            connection.request("POST", path, json.dumps(body).encode(), headers)
+            response = connection.getresponse()
+            answer: dict[str, Any] = json.loads(response.read())
+        except TimeoutError:
+            raise ApiError(500, "the model's chat template took too long") from None
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise _refusal(answer.get("error", {}))
+        return answer
+
+
+def _refusal(error: Mapping[str, Any]) -> ApiError:
+    if error.get("type") == _CONTEXT_EXCEEDED:
+        return ApiError(400, CONTEXT_EXCEEDED)
+    code = error.get("code")
+    status = code if isinstance(code, int) and 400 <= code < 600 else 500
+    return ApiError(status, str(error.get("message", "llama.cpp refused the request")))
