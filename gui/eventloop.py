@@ -16,11 +16,12 @@ import socket
 import sys
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from typing import Any, Generic, TypeVar
 
 import qasync
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Signal
+from typing_extensions import override
 
 T = TypeVar("T")
 
@@ -54,6 +55,7 @@ class _QuitFilter(QObject):
         super().__init__()
         self._quit_requested = quit_requested
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Quit:
             self._quit_requested.set()
@@ -185,7 +187,7 @@ class Stream(Generic[T]):
         if self._pump is not None:
             self._pump.cancel()
 
-    async def batches(self) -> AsyncIterator[list[T]]:
+    async def batches(self) -> AsyncGenerator[list[T], None]:
         """What has come since the last batch, until the generator ends or raises."""
         try:
             while not self._future.done() or self._queue:

@@ -1,1 +1,39 @@
 """The state of each flow: QtCore only; slots in, tasks, signals out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gui.controllers.chat_controller import ChatController
+from gui.controllers.conversations_controller import ConversationsController
+from gui.controllers.models_controller import ModelsController
+from gui.controllers.notices import Notices
+from gui.controllers.presets_controller import PresetsController
+from gui.controllers.rooms import OpenRooms, Rooms
+from gui.controllers.settings_controller import SettingsController
+from gui.controllers.turn import ChatState
+
+__all__ = [
+    "ChatController",
+    "ChatState",
+    "Controllers",
+    "ConversationsController",
+    "ModelsController",
+    "Notices",
+    "OpenRooms",
+    "PresetsController",
+    "Rooms",
+    "SettingsController",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Controllers:
+    """Everything a window is connected to."""
+
+    notices: Notices
+    settings: SettingsController
+    models: ModelsController
+    presets: PresetsController
+    conversations: ConversationsController
+    chat: ChatController

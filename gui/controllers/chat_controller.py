@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,46 +13,18 @@ from gui.controllers.models_controller import ModelsController
 from gui.controllers.notices import Notices
 from gui.controllers.presets_controller import PresetsController
 from gui.controllers.rooms import OpenRooms, Rooms
+from gui.controllers.turn import ChatState, Turn, merged
 from gui.errors import NoModel, OndolError
-from gui.eventloop import Stream, Tasks
-from gui.records import Conversation, Message, ModelInfo, Preset, Role, ServerKind
+from gui.eventloop import Tasks
+from gui.language import tr
+from gui.records import Conversation, Message, ModelInfo, Notice, Preset, Role
 
 if TYPE_CHECKING:
-    from gui.chat.session import ChatSession
+    from gui.chat import ChatSession
 
 _NEW = 0
 
 Turns = Callable[["ChatSession", int], AsyncGenerator[events.TurnEvent, None]]
-
-
-class ChatState(StrEnum):
-    """What the conversation on show is doing."""
-
-    IDLE = "idle"
-    WAITING = "waiting"
-    STREAMING = "streaming"
-    STOPPING = "stopping"
-
-
-@dataclass(slots=True)
-class _Turn:
-    """A turn under way. `reply` carries the text so far, for a transcript that comes back."""
-
-    conversation_id: int
-    model: ModelInfo
-    preset: Preset
-    server: ServerKind
-    state: ChatState = ChatState.WAITING
-    stream: Stream[events.TurnEvent] | None = None
-    reply: Message | None = None
-    text: list[str] = field(default_factory=list)
-    thinking: list[str] = field(default_factory=list)
-
-    def stop(self) -> None:
-        """Ask it to end; it then ends as stopped."""
-        self.state = ChatState.STOPPING
-        if self.stream is not None:
-            self.stream.stop()
 
 
 class ChatController(QObject):
@@ -70,7 +40,6 @@ class ChatController(QObject):
     reply_ended = Signal(object)  # Message
     state_changed = Signal(object)  # ChatState
     send_refused = Signal(str)  # the text, to be put back
-    turn_ended = Signal(object, bool)  # Message, whether it was on show
     list_changed = Signal()
 
     def __init__(
@@ -87,7 +56,7 @@ class ChatController(QObject):
         self._notices = notices
         self._models = models
         self._presets = presets
-        self._turns: dict[int, _Turn] = {}
+        self._turns: dict[int, Turn] = {}
         self._shown = _NEW
         self._state = ChatState.IDLE
 
@@ -187,25 +156,24 @@ class ChatController(QObject):
         if self._models.chosen is None or conversation.model != self._models.chosen.name:
             self._models.choose(conversation.model)
         turn = self._turns.get(conversation_id)
-        under_way = turn.reply if turn else None
-        kept = tuple(m for m in messages if under_way is None or m.id != under_way.id)
+        reply = turn.reply if turn else None
+        kept = tuple(m for m in messages if reply is None or m.id != reply.id)
         self.conversation_shown.emit(conversation, kept)
-        if turn and under_way:
-            text, thinking = "".join(turn.text), "".join(turn.thinking)
-            self.reply_started.emit(replace(under_way, content=text, thinking=thinking))
+        if reply is not None:
+            self.reply_started.emit(reply)
 
     def _begin(self, turns: Turns, model: ModelInfo, preset: Preset, text: str) -> None:
-        turn = _Turn(self._shown, model, preset, self._models.kind)
+        turn = Turn(self._shown, model, preset, self._models.kind)
         self._turns[self._shown] = turn
         self._announce_state()
         self._tasks.start(self._run(turn, turns, text), f"turn:{id(turn)}")
 
-    async def _run(self, turn: _Turn, turns: Turns, text: str) -> None:
+    async def _run(self, turn: Turn, turns: Turns, text: str) -> None:
         try:
             if turn.conversation_id == _NEW:
                 await self._store_new(turn)
             conversation_id, server = turn.conversation_id, turn.server
-            session = await self._rooms.call(lambda rooms: _session(rooms, server))
+            session = await self._rooms.call(lambda rooms: rooms.session(server))
             turn.stream = await self._rooms.stream(lambda _: turns(session, conversation_id))
             if turn.state is ChatState.STOPPING:
                 turn.stream.stop()
@@ -214,13 +182,13 @@ class ChatController(QObject):
                     self._take(turn, batch)
         except OndolError as error:
             self._notices.tell_error(error)
-            if turn.reply is None and self._shown == turn.conversation_id:
+            if turn.started is None and self._shown == turn.conversation_id:
                 self.send_refused.emit(text)
         finally:
             self._turns.pop(turn.conversation_id, None)
             self._announce_state()
 
-    async def _store_new(self, turn: _Turn) -> None:
+    async def _store_new(self, turn: Turn) -> None:
         model, preset = turn.model.name, turn.preset.id
         created: Conversation = await self._rooms.call(
             lambda rooms: rooms.store.create(model=model, preset=preset)
@@ -232,74 +200,50 @@ class ChatController(QObject):
             self._shown = created.id
         self.list_changed.emit()
 
-    def _take(self, turn: _Turn, batch: list[events.TurnEvent]) -> None:
-        """Fold a batch into the turn; neighbouring tokens become one signal."""
-        text: list[str] = []
-        thinking: list[str] = []
-        shown = turn.conversation_id == self._shown
-        for event in batch:
-            if isinstance(event, events.ReplyToken):
-                text.append(event.text)
-            elif isinstance(event, events.ThinkingToken):
-                thinking.append(event.text)
-            else:
-                self._flush(turn, thinking, text, shown=shown)
-                self._take_one(turn, event, shown=shown)
-        self._flush(turn, thinking, text, shown=shown)
+    def _take(self, turn: Turn, batch: list[events.TurnEvent]) -> None:
+        for event in merged(batch):
+            turn.take(event)
+            if turn.conversation_id == self._shown:
+                self._announce_state()
+                self._announce(event)
+            if isinstance(event, events.TurnEnd):
+                self._end(turn, event)
+            elif isinstance(event, events.MessageSaved):
+                self.list_changed.emit()
 
-    def _flush(self, turn: _Turn, thinking: list[str], text: list[str], *, shown: bool) -> None:
-        if (thinking or text) and turn.state is ChatState.WAITING:
-            turn.state = ChatState.STREAMING
-            self._announce_state()
-        turn.thinking += thinking
-        turn.text += text
-        if shown and thinking:
-            self.thinking_arrived.emit("".join(thinking))
-        if shown and text:
-            self.text_arrived.emit("".join(text))
-        thinking.clear()
-        text.clear()
-
-    def _take_one(self, turn: _Turn, event: events.TurnEvent, *, shown: bool) -> None:
+    def _announce(self, event: events.TurnEvent) -> None:
         match event:
             case events.MessageSaved(message):
-                self.list_changed.emit()
-                if shown:
-                    self.branch_cut.emit(message.parent_id)
-                    self.message_added.emit(message)
+                self.branch_cut.emit(message.parent_id)
+                self.message_added.emit(message)
             case events.ReplyStarted(message):
-                turn.reply = message
-                if shown:
-                    self.branch_cut.emit(message.parent_id)
-                    self.reply_started.emit(message)
+                self.branch_cut.emit(message.parent_id)
+                self.reply_started.emit(message)
+            case events.ThinkingToken(text):
+                self.thinking_arrived.emit(text)
+            case events.ReplyToken(text):
+                self.text_arrived.emit(text)
             case events.Waiting(seconds):
-                if shown:
-                    self.waited.emit(seconds)
-            case events.ReplyFinished(message) | events.ReplyStopped(message):
-                self._end(message, shown=shown)
-            case events.ReplyFailed(message, error):
-                self._end(message, shown=shown)
-                if not shown:
-                    self._notices.tell_error(error)
+                self.waited.emit(seconds)
+            case events.ReplyFinished() | events.ReplyStopped() | events.ReplyFailed():
+                self.reply_ended.emit(event.message)
             case _:
-                pass
+                assert_never(event)
 
-    def _end(self, message: Message, *, shown: bool) -> None:
-        if shown:
-            self.reply_ended.emit(message)
-        self.turn_ended.emit(message, shown)
+    def _end(self, turn: Turn, event: events.TurnEnd) -> None:
+        shown = turn.conversation_id == self._shown
+        if isinstance(event, events.ReplyFailed) and not shown:
+            self._notices.tell_error(event.error)
+        if isinstance(event, events.ReplyFinished) and event.server_cut:
+            self._notices.tell(
+                Notice(tr("The server left out older messages: the model did not see all of them."))
+            )
         self.list_changed.emit()
 
 
 async def _read(rooms: OpenRooms, conversation_id: int) -> tuple[Conversation, tuple[Message, ...]]:
     conversation = await rooms.store.get(conversation_id)
     return conversation, await rooms.store.branch(conversation_id)
-
-
-async def _session(rooms: OpenRooms, server: ServerKind) -> ChatSession:
-    from gui.chat.session import ChatSession
-
-    return ChatSession(rooms.store, await rooms.servers.connect(server))
 
 
 def used_tokens(message: Message) -> tuple[int, int]:

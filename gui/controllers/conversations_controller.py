@@ -72,7 +72,7 @@ class ConversationsController(QObject):
 
     def name_transcript(self, conversation_id: int) -> None:
         """Ask for a place to save a transcript: `transcript_named` suggests a file name."""
-        from gui.chat.export import transcript_name
+        from gui.chat import transcript_name
 
         for conversation in self.conversations:
             if conversation.id == conversation_id:
@@ -98,7 +98,7 @@ class ConversationsController(QObject):
 
 
 async def _transcript(rooms: OpenRooms, conversation_id: int) -> str:
-    from gui.chat.export import to_markdown
+    from gui.chat import to_markdown
 
     conversation = await rooms.store.get(conversation_id)
     return to_markdown(conversation, await rooms.store.branch(conversation_id))

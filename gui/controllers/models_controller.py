@@ -98,7 +98,7 @@ class ModelsController(QObject):
         wanted = self._settings.settings.model
         choosable = [model for model in models if model.can_chat]
         kept = [model for model in choosable if model.name == wanted]
-        self._choose((kept or choosable or [None])[0])
+        self._choose(next(iter(kept or choosable), None))
 
     def _choose(self, model: ModelInfo | None) -> None:
         if model == self.chosen:

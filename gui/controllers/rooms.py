@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gui import paths
+from gui.errors import StorageError
 from gui.eventloop import PlainThread, Stream
+from gui.records import ServerKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from gui.chat.presets import PresetStore
+    from gui.chat import ChatSession, PresetStore
+    from gui.models.client import ModelClient
     from gui.models.server import Servers
     from gui.storage import ConversationStore, Database
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OpenRooms:
     """Everything that never imports Qt. Touch it only inside the plain thread."""
 
@@ -27,6 +32,48 @@ class OpenRooms:
     store: ConversationStore
     servers: Servers
     presets: PresetStore
+    problem: StorageError | None = None
+    """Why conversations are kept in memory only, None when they are kept on disk."""
+    _sessions: dict[ModelClient, ChatSession] = field(default_factory=dict)
+
+    async def session(self, kind: ServerKind) -> ChatSession:
+        """The chat session with this server; one for each client, for its life."""
+        from gui.chat import ChatSession
+
+        client = await self.servers.connect(kind)
+        if client not in self._sessions:
+            version = await client.version()
+            self._sessions[client] = ChatSession(self.store, client, server_version=version)
+        return self._sessions[client]
+
+    async def close(self) -> None:
+        """Save what is not saved, stop the servers we started, close the database."""
+        for session in self._sessions.values():
+            await session.close()
+        try:
+            await self.servers.close()
+        finally:
+            await self.store.purge_deleted()
+            await self.database.close()
+
+
+async def open_rooms(database_file: Path, environ: Mapping[str, str]) -> OpenRooms:
+    """Open everything; a database that cannot be used is left alone and memory used instead."""
+    from gui.chat import PresetStore
+    from gui.models.engine_process import EngineProcess
+    from gui.models.server import Servers
+    from gui.storage import ConversationStore, Database
+
+    problem: StorageError | None = None
+    try:
+        database = await Database.open(database_file)
+    except StorageError as error:
+        problem, database = error, await Database.open(None)
+    store = ConversationStore(database)
+    await store.recover()
+    servers = Servers(environ, EngineProcess(environ))
+    presets = PresetStore(paths.resources() / "presets", paths.own_presets())
+    return OpenRooms(database, store, servers, presets, problem)
 
 
 class Rooms:
@@ -55,17 +102,9 @@ class Rooms:
         return self._plain.stream(make(await self.opened()))
 
     async def close(self) -> None:
-        """Stop the servers we started, close the database, end the plain thread."""
+        """Close the rooms if they ever opened, then end the plain thread."""
         try:
             rooms = await self.opened()
-            await self._plain.call(_close(rooms))
+            await self._plain.call(rooms.close())
         finally:
             await self._plain.close()
-
-
-async def _close(rooms: OpenRooms) -> None:
-    try:
-        await rooms.servers.close()
-    finally:
-        await rooms.store.purge_deleted()
-        await rooms.database.close()

@@ -1,0 +1,127 @@
+"""The `ondol` command: no argument opens the window; `ask` and `models` stay in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import sys
+from collections.abc import Sequence
+
+from gui import __version__, language
+from gui.errors import OndolError
+from gui.language import tr
+
+FAILED = 1
+_XCB_CURSOR = "libxcb-cursor.so.0"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language.choose("")
+    if given[:1] == ["engine"]:
+        from gui import engine
+
+        return engine.main(given[1:])
+    options = _parser().parse_args(given)
+    try:
+        return _run(options)
+    except OndolError as error:
+        print(f"ondol: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.install_desktop:
+        return _install_desktop()
+    if options.command is None:
+        return _open_window()
+    from gui import terminal
+
+    return terminal.run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ondol",
+        description=tr("Talk to language models that run on your own machine."),
+        epilog=tr("Without a command, the window opens."),
+    )
+    parser.add_argument("--version", action="version", version=f"ondol {__version__}")
+    parser.add_argument(
+        "--install-desktop",
+        action="store_true",
+        help=tr("put Ondol into the system's menus"),
+    )
+    commands = parser.add_subparsers(dest="command", metavar=tr("COMMAND"))
+    ask = commands.add_parser("ask", help=tr("ask a model; the reply streams to the terminal"))
+    ask.add_argument("prompt", nargs="*", help=tr("what to say; a pipe is read and added to it"))
+    ask.add_argument("-m", "--model", default="", help=tr("the model, e.g. smollm2:135m"))
+    ask.add_argument("-p", "--preset", default="", help=tr("a preset's name or id"))
+    ask.add_argument("-s", "--system", help=tr("a system prompt instead of the preset's"))
+    ask.add_argument("-t", "--temperature", type=_temperature, help=tr("0 is strict, 1 is free"))
+    ask.add_argument("--json", action="store_true", help=tr("one JSON object at the end"))
+    models = commands.add_parser("models", help=tr("list the models"))
+    models.add_argument("--json", action="store_true", help=tr("a JSON list"))
+    for command in (ask, models):
+        command.add_argument(
+            "--server",
+            choices=("built-in", "ollama"),
+            help=tr("where to look; Ollama if it answers, else the built-in engine"),
+        )
+    commands.add_parser("engine", add_help=False, help=tr("serve models over Ollama's API"))
+    return parser
+
+
+def _temperature(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError(tr("the temperature must be between 0 and 2"))
+    return value
+
+
+def _install_desktop() -> int:
+    from gui import desktop
+
+    for path in desktop.install():
+        print(path)
+    return 0
+
+
+def _open_window() -> int:
+    if missing := _missing_display():
+        print(f"ondol: {missing}", file=sys.stderr)
+        return FAILED
+    try:
+        from gui import app
+    except ImportError as error:
+        print(
+            "ondol: " + tr("The window cannot open: {reason}. Try: ondol ask “…”", reason=error),
+            file=sys.stderr,
+        )
+        return FAILED
+    return app.run(())
+
+
+def _missing_display() -> str:
+    """What this machine lacks for a window, in one line; "" for nothing.
+
+    Qt ends the process when its platform plugin does not load, so this looks first.
+    """
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    if chosen or not sys.platform.startswith("linux"):
+        return ""
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    if not os.environ.get("DISPLAY"):
+        return tr("There is no display to open a window on. Try: ondol ask “…”")
+    try:
+        ctypes.CDLL(_XCB_CURSOR)
+    except OSError:
+        return tr(
+            "The window needs the library {name} (Debian: apt install libxcb-cursor0). "
+            "Until then: ondol ask “…”",
+            name=_XCB_CURSOR,
+        )
+    return ""
