@@ -97,7 +97,8 @@ def _open_window() -> int:
         from gui import app
     except ImportError as error:
         print(
-            "ondol: " + tr("The window cannot open: {reason}. Try: ondol ask “…”", reason=error),
+            "ondol: "
+            + tr('The window cannot open: {reason}. Try: ondol ask "hello"', reason=error),
             file=sys.stderr,
         )
         return FAILED
@@ -115,13 +116,13 @@ def _missing_display() -> str:
     if os.environ.get("WAYLAND_DISPLAY"):
         return ""
     if not os.environ.get("DISPLAY"):
-        return tr("There is no display to open a window on. Try: ondol ask “…”")
+        return tr('There is no display to open a window on. Try: ondol ask "hello"')
     try:
         ctypes.CDLL(_XCB_CURSOR)
     except OSError:
         return tr(
             "The window needs the library {name} (Debian: apt install libxcb-cursor0). "
-            "Until then: ondol ask “…”",
+            'Until then: ondol ask "hello"',
             name=_XCB_CURSOR,
         )
     return ""

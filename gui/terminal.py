@@ -81,7 +81,7 @@ async def _list_models(options: argparse.Namespace) -> int:
 async def _ask(options: argparse.Namespace) -> int:
     prompt = _prompt(options.prompt)
     if not prompt:
-        print("ondol: " + tr("Say something: ondol ask “…”"), file=sys.stderr)
+        print("ondol: " + tr('Say something: ondol ask "hello"'), file=sys.stderr)
         return USAGE
     preset = _preset(options)
     async with _client(options.server) as client:
@@ -101,7 +101,7 @@ async def _stream(
         store = ConversationStore(database)
         conversation = await store.create(model=model.name, preset=preset.id)
         session = ChatSession(store, client)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, _current().cancel)
+        _on_interrupt(asyncio.current_task())
         end: TurnEnd | None = None
         async with contextlib.aclosing(
             session.send(conversation.id, prompt, model, preset)
@@ -116,10 +116,11 @@ async def _stream(
         await database.close()
 
 
-def _current() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    assert task is not None
-    return task
+def _on_interrupt(task: asyncio.Task[Any] | None) -> None:
+    """Ctrl+C cancels `task`; where the loop has no signal handlers, Python's own way stays."""
+    if task is not None:
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
 
 
 def _conclude(end: TurnEnd | None, *, as_json: bool) -> int:
