@@ -17,6 +17,9 @@ from gui.storage.connection import connect
 from gui.storage.reserve import Reserve
 from gui.storage.sqlite_errors import translated
 
+CHECKPOINT_PAGES = 1_000
+"""Pages in the WAL (4 KiB each) from which it is folded into the database."""
+
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -33,7 +36,9 @@ class Database:
         self._worker = worker
         self._connection = connection
         self._reserve = reserve
+        self._wal_pages = 0
         self._closed = False
+        connection.set_wal_hook(self._count_wal_pages)
 
     @classmethod
     async def open(cls, path: Path | None, *, vfs: str | None = None) -> Database:
@@ -77,7 +82,7 @@ class Database:
                 if not (use_reserve and self._reserve and self._reserve.spend()):
                     raise
                 result = self._transact(work)
-            self._keep_reserve()
+            self._tidy()
             return result
 
         return await _finish(self._worker, job)
@@ -96,22 +101,29 @@ class Database:
         with _transaction(self._connection):
             return work(self._connection)
 
-    def _keep_reserve(self) -> None:
-        """While the reserve is spent: keep the WAL small, and set it aside again when possible."""
-        if self._reserve and not self._reserve.held:
-            self._checkpoint()
-            self._reserve.make()
+    def _count_wal_pages(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        """In the place of SQLite's own checkpoint: its failing must not look like a failed save."""
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
 
-    def _checkpoint(self) -> None:
-        """Move the WAL into the database. Nothing is lost when it cannot be: it stays valid."""
+    def _tidy(self) -> None:
+        """After a commit: bound the WAL; while the reserve is spent, also try to make it anew."""
+        if self._reserve and not self._reserve.held:
+            self._checkpoint(apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._reserve.make()
+        elif self._wal_pages >= CHECKPOINT_PAGES:
+            self._checkpoint(apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def _checkpoint(self, mode: int) -> None:
+        """Move the WAL into the database. When that fails nothing is lost: the WAL stays valid."""
         try:
             with translated(self._connection):
-                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                self._connection.wal_checkpoint(mode=mode)
         except StorageError as error:
             _log.warning("the WAL could not be folded into the database: %s", error)
 
     def _close(self) -> None:
-        self._checkpoint()
+        self._checkpoint(apsw.SQLITE_CHECKPOINT_TRUNCATE)
         with translated(self._connection):
             self._connection.close()
 
