@@ -4,6 +4,7 @@ The app starts it as a child and talks to it as to any other Ollama; nothing her
 imported by the window's process except `main`, which loads the rest when called.
 
     server.py           life of the process: bind, announce, watch the parent, serve
+    parent.py           ends the process when the app that started it has ended
     app.py              routes, error pages and middleware put together
     routes_models.py    version, tags, ps, show
     routes_replies.py   chat and generate
@@ -11,6 +12,8 @@ imported by the window's process except `main`, which loads the rest when called
     requests.py         request bodies -> frozen values, with Ollama's refusals
     options.py          Ollama's options: types, ranges, defaults; llama.cpp's arguments
     durations.py        `keep_alive` in Go's notation
+    bodies.py           request bodies, read with a limit
+    streaming.py        a reply on its way out, ended when the client leaves
     replies.py          one reply: prompt fitted, generated, cut into Ollama's chunks
     prompt.py           what fits the context; special tokens in foreign text made harmless
     runtime.py          the model in memory: loaded, queued for, kept alive, unloaded

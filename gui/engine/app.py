@@ -19,9 +19,10 @@ from gui.engine.wire import ApiError, error_response
 _PLAIN_ERRORS = {404: "404 page not found", 405: "405 method not allowed"}
 
 
-def build_app(store: ModelStore, version: str, *, token: str, check_host: bool) -> ASGIApp:
-    """The ASGI application; call it inside the event loop that will serve it."""
-    runtime = Runtime()
+def build_app(
+    store: ModelStore, runtime: Runtime, version: str, *, token: str, check_host: bool
+) -> ASGIApp:
+    """The ASGI application. Without `token` anybody who reaches it may ask."""
     models = ModelRoutes(store, runtime, version)
     replies = ReplyRoutes(store, runtime)
     app = Starlette(

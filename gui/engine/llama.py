@@ -48,6 +48,7 @@ class Llama:
         params.cpuparams.n_threads = settings.num_thread
         params.cpuparams_batch.n_threads = settings.num_thread
         params.ctx_shift = True
+        params.warmup = False  # the first prompt warms as well
         params.cache_ram_mib = _CACHE_MIB
         params.verbosity = _QUIET
         # llama.cpp brings an HTTP listener of its own: loopback, any port, our key only.

@@ -24,6 +24,9 @@ _BUSY = "server busy, please try again.  maximum pending requests exceeded"
 
 T = TypeVar("T")
 
+WhileLoading = Callable[[], contextlib.AbstractContextManager[None]]
+"""Entered while llama.cpp holds the interpreter and no other thread can run."""
+
 
 @dataclass(slots=True)
 class LoadedModel:
@@ -42,7 +45,8 @@ class Runtime:
     All methods belong to the event loop that made the first call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, while_loading: WhileLoading = contextlib.nullcontext) -> None:
+        self._while_loading = while_loading
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._loaded: LoadedModel | None = None
@@ -95,9 +99,15 @@ class Runtime:
             return self._loaded
         await self._free()
         started = time.monotonic()
-        self._loaded = await to_end(asyncio.to_thread(_load, model, settings))
+        self._loaded = await to_end(asyncio.to_thread(self._load_now, model, settings))
         _log.info("loaded %s in %.2f s", model.name.shortest, time.monotonic() - started)
         return self._loaded
+
+    def _load_now(self, model: StoredModel, settings: LoadSettings) -> LoadedModel:
+        special = SpecialTokens.of_model(model.path)
+        with self._while_loading():
+            llama = Llama(model.path, settings)
+        return LoadedModel(model, settings, llama, special)
 
     async def _keep(self, loaded: LoadedModel, keep_alive: float) -> None:
         if keep_alive == 0:
@@ -127,11 +137,6 @@ class Runtime:
         if loaded is not None:
             await to_end(asyncio.to_thread(loaded.llama.close))
             _log.info("unloaded %s", loaded.model.name.shortest)
-
-
-def _load(model: StoredModel, settings: LoadSettings) -> LoadedModel:
-    special = SpecialTokens.of_model(model.path)
-    return LoadedModel(model, settings, Llama(model.path, settings), special)
 
 
 def _is_same(loaded: LoadedModel, model: StoredModel, settings: LoadSettings) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import ctypes
 import ipaddress
 import json
 import logging
@@ -21,12 +20,16 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from gui import __version__, paths
 from gui.engine.app import build_app
 from gui.engine.digests import DigestCache
+from gui.engine.parent import end_with_parent, ended_by_kernel
+from gui.engine.runtime import Runtime
 from gui.engine.store import ModelStore, starter_path
 
 _log = logging.getLogger(__name__)
@@ -34,8 +37,6 @@ _log = logging.getLogger(__name__)
 DEFAULT_PORT = 11434
 _LONGEST_GREETING = 4096
 _GRACE = 1  # seconds that running replies have after SIGTERM
-_PR_SET_PDEATHSIG = 1
-_PARENT_GONE = 10  # SIGUSR1 on Linux
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,14 @@ def _run_child() -> int:
     if not token:
         _log.error("no token came in on stdin")
         return 2
-    _end_with_parent()
+    end_with_parent()
 
     def announce(url: str) -> None:
         line = json.dumps({"url": url, "version": __version__}) + "\n"
         os.write(announcement, line.encode("ascii"))
 
     listener = _bind(_Address("127.0.0.1", 0))
-    return _serve(listener, token, announce, check_host=True)
+    return _serve(listener, token, announce, Runtime(ended_by_kernel), check_host=True)
 
 
 def _run_alone(arguments: argparse.Namespace) -> int:
@@ -95,13 +96,18 @@ def _run_alone(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"Ondol's engine {__version__} is listening on {url}\n")
         sys.stdout.flush()
 
-    return _serve(listener, token, announce, check_host=local)
+    return _serve(listener, token, announce, Runtime(), check_host=local)
 
 
 def _serve(
-    listener: socket.socket, token: str, announce: Callable[[str], None], *, check_host: bool
-) -> int:
-    """Serve on `listener`; never returns to the interpreter's exit, which llama.cpp can hang."""
+    listener: socket.socket,
+    token: str,
+    announce: Callable[[str], None],
+    runtime: Runtime,
+    *,
+    check_host: bool,
+) -> NoReturn:
+    """Serve on `listener`, then leave at once: llama.cpp's threads can hang an orderly exit."""
     store = ModelStore(
         paths.engine_models(), DigestCache(paths.data() / "digests.json"), starter_path()
     )
@@ -109,21 +115,22 @@ def _serve(
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    async def serve() -> None:
-        app = build_app(store, __version__, token=token, check_host=check_host)
+    app = build_app(store, runtime, __version__, token=token, check_host=check_host)
+
+    async def serve() -> NoReturn:
         await _Server(app, lambda: announce(url)).serve(sockets=[listener])
+        sys.stderr.flush()
+        os._exit(0)
 
     asyncio.run(serve())
-    sys.stderr.flush()
-    os._exit(0)
 
 
 class _Server(uvicorn.Server):
     """uvicorn that says when it accepts, and for which SIGINT and SIGTERM are a normal end."""
 
-    def __init__(self, app: object, accepting: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, accepting: Callable[[], None]) -> None:
         config = uvicorn.Config(
-            app,  # type: ignore[arg-type]
+            app,
             http="h11",
             loop="asyncio",
             ws="none",
@@ -166,35 +173,6 @@ def _read_token() -> str:
         return ""
     token = greeting.get("token") if isinstance(greeting, dict) else None
     return token if isinstance(token, str) else ""
-
-
-def _end_with_parent() -> None:
-    """End when stdin ends, whatever the process is doing: the parent has gone."""
-
-    def watch() -> None:
-        while os.read(0, 1024):
-            pass
-        os._exit(0)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
-    if sys.platform == "linux":
-        _signal_at_parents_death()
-
-
-def _signal_at_parents_death() -> None:
-    """A second way, for when another process holds the other end of stdin open.
-
-    Linux sends the signal when the thread that started us ends, so it only asks the
-    question; the answer is whether we have another parent now.
-    """
-    parent = os.getppid()
-
-    def ask(_number: int, _frame: object) -> None:
-        if os.getppid() != parent:
-            os._exit(0)
-
-    signal.signal(_PARENT_GONE, ask)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _PARENT_GONE, 0, 0, 0)
 
 
 def _own_token(file: Path | None) -> str:
