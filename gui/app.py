@@ -23,6 +23,7 @@ from gui.controllers import (
     SettingsController,
 )
 from gui.controllers.rooms import open_rooms
+from gui.errors import EngineError
 from gui.eventloop import Tasks
 from gui.instance import Instance
 from gui.language import tr
@@ -91,7 +92,12 @@ class Ondol:
         logs.catch(notices.tell_error)
         if self._settings_problem is not None:
             notices.tell_error(self._settings_problem)
-        self._rooms = Rooms(open_rooms(paths.database(), dict(os.environ)))
+        loop = asyncio.get_running_loop()
+
+        def engine_ended(error: EngineError) -> None:
+            loop.call_soon_threadsafe(notices.tell_error, error)
+
+        self._rooms = Rooms(open_rooms(paths.database(), dict(os.environ), engine_ended))
         rooms, tasks = self._rooms, self._tasks
         settings = SettingsController(self._settings_file, self._first_settings, tasks, notices)
         models = ModelsController(rooms, tasks, notices, settings)

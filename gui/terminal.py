@@ -22,6 +22,7 @@ from gui.chat import (
     ReplyStopped,
     ReplyToken,
     TurnEnd,
+    warm_up,
 )
 from gui.errors import ModelNotFound, NoModel, NoStarterModel, OndolError, PresetError
 from gui.language import tr
@@ -58,7 +59,7 @@ async def _client(server: str | None) -> AsyncGenerator[ModelClient, None]:
     from gui.models.engine_process import EngineProcess
     from gui.models.server import Servers
 
-    servers = Servers(dict(os.environ), EngineProcess(dict(os.environ)))
+    servers = Servers(dict(os.environ), EngineProcess())
     try:
         yield await servers.connect(ServerKind(server) if server else None)
     finally:
@@ -84,8 +85,10 @@ async def _ask(options: argparse.Namespace) -> int:
         print("ondol: " + tr('Say something: ondol ask "hello"'), file=sys.stderr)
         return USAGE
     preset = _preset(options)
+    warming = asyncio.create_task(asyncio.to_thread(warm_up))
     async with _client(options.server) as client:
         model = await _model(client, options.model or preset.model)
+        await warming
         end = await _stream(client, prompt, model, preset, quiet=options.json)
     return _conclude(end, as_json=options.json)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gui import paths
-from gui.errors import StorageError
+from gui.errors import EngineError, StorageError
 from gui.eventloop import PlainThread, Stream
 from gui.records import ServerKind
 
@@ -57,8 +57,15 @@ class OpenRooms:
             await self.database.close()
 
 
-async def open_rooms(database_file: Path, environ: Mapping[str, str]) -> OpenRooms:
-    """Open everything; a database that cannot be used is left alone and memory used instead."""
+async def open_rooms(
+    database_file: Path,
+    environ: Mapping[str, str],
+    engine_ended: Callable[[EngineError], None],
+) -> OpenRooms:
+    """Open everything; a database that cannot be used is left alone and memory used instead.
+
+    `engine_ended` is called in the plain thread each time the built-in engine crashes.
+    """
     from gui.chat import PresetStore
     from gui.models.engine_process import EngineProcess
     from gui.models.server import Servers
@@ -71,7 +78,9 @@ async def open_rooms(database_file: Path, environ: Mapping[str, str]) -> OpenRoo
         problem, database = error, await Database.open(None)
     store = ConversationStore(database)
     await store.recover()
-    servers = Servers(environ, EngineProcess(environ))
+    engine = EngineProcess()
+    engine.on_exit(engine_ended)
+    servers = Servers(environ, engine)
     presets = PresetStore(paths.resources() / "presets", paths.own_presets())
     return OpenRooms(database, store, servers, presets, problem)
 
