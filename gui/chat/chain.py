@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import langsmith
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.output_parsers import BaseTransformOutputParser, StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableSequence
 from langchain_ollama import ChatOllama
 
 from gui.chat.parts import Call, Final, Logprobs, Part, Text, Thinking, TokenLogprob
 from gui.records import Message, Role, Statistics
+
+if TYPE_CHECKING:
+    from gui.models import ModelClient
+
+T = TypeVar("T")
 
 _ROLES: dict[Role, type[SystemMessage | HumanMessage | AIMessage]] = {
     Role.SYSTEM: SystemMessage,
@@ -32,14 +37,6 @@ _COUNTS = (
     "prompt_eval_duration",
     "eval_duration",
 )
-
-
-class ChainClient(Protocol):
-    """What the chain needs of `gui.models.ModelClient`."""
-
-    @property
-    def chat_model_arguments(self) -> dict[str, Any]:
-        """`base_url` and the three `*client_kwargs` of ChatOllama, the transport among them."""
 
 
 def forbid_tracing() -> None:
@@ -91,21 +88,18 @@ class PartParser(BaseTransformOutputParser[Part]):
 class ReplyChain:
     """`prompt | llm | parser` over one client; lives as long as the client, on one event loop."""
 
-    def __init__(self, client: ChainClient) -> None:
+    def __init__(self, client: ModelClient) -> None:
         forbid_tracing()
         # The model is named in each call; building a ChatOllama each time would cost two clients.
         self._llm = ChatOllama(model="", **client.chat_model_arguments)
 
     def stream(self, call: Call) -> AsyncGenerator[Part]:
         """The reply's parts as they come; ends after `Final`, raises `OndolError` on a fault."""
-        chain = self._prompt(call) | self._bound(call) | PartParser()
-        parts = chain.astream(_inputs(call), {"callbacks": []})
-        return cast("AsyncGenerator[Part]", parts)
+        return _streamed(self._prompt(call) | self._bound(call) | PartParser(), _inputs(call))
 
     def stream_text(self, call: Call) -> AsyncGenerator[str]:
         """The plain case, `prompt | llm | StrOutputParser()`: reply text, nothing else."""
-        chain = self._prompt(call) | self._bound(call) | StrOutputParser()
-        return cast("AsyncGenerator[str]", chain.astream(_inputs(call), {"callbacks": []}))
+        return _streamed(self._prompt(call) | self._bound(call) | StrOutputParser(), _inputs(call))
 
     def _bound(self, call: Call) -> Runnable[Any, AIMessage]:
         arguments: dict[str, Any] = {
@@ -121,6 +115,23 @@ class ReplyChain:
     def _prompt(call: Call) -> ChatPromptTemplate:
         system = [("system", "{system}")] if call.system else []
         return ChatPromptTemplate([*system, MessagesPlaceholder("history"), ("human", "{input}")])
+
+
+def _streamed(chain: Runnable[dict[str, Any], T], inputs: dict[str, Any]) -> AsyncGenerator[T]:
+    """What `chain.astream(inputs)` gives, every step run by the task that reads.
+
+    `RunnableSequence.astream` gives each chunk a task of its own. Cancelled between two of
+    them, it leaves the client's generators to the garbage collector, which may not close the
+    connection; and a task a chunk costs a fifth of the chain.
+    """
+    stream: AsyncIterator[Any] = _once(inputs)
+    for step in cast("RunnableSequence[Any, Any]", chain).steps:
+        stream = step.atransform(stream, {"callbacks": []})
+    return cast("AsyncGenerator[T]", stream)
+
+
+async def _once(value: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
+    yield value
 
 
 def _inputs(call: Call) -> dict[str, Any]:

@@ -67,7 +67,8 @@ class Draft:
         """Start writing what has come, if the last write was long enough ago."""
         if self.due_in() == 0.0:
             self._dirty_since = None
-            self._checkpoint = asyncio.create_task(self._save_so_far(), name="chat:checkpoint")
+            so_far = self._save_so_far("".join(self._text), "".join(self._thinking))
+            self._checkpoint = asyncio.create_task(so_far, name="chat:checkpoint")
 
     @property
     def _is_saving(self) -> bool:
@@ -111,8 +112,7 @@ class Draft:
                 error=ended.error,
             )
 
-    async def _save_so_far(self) -> None:
-        text, thinking = "".join(self._text), "".join(self._thinking)
+    async def _save_so_far(self, text: str, thinking: str) -> None:
         try:
             with suppress(LookupError):
                 await self._store.update_message(self.message.id, content=text, thinking=thinking)

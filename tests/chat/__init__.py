@@ -1,0 +1,1 @@
+"""Tests of the chat room, and the table they are served on."""
