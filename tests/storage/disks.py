@@ -76,9 +76,15 @@ class SmallDisk(Disk):
         self.folder = folder
         self.capacity = capacity
 
+    def used(self) -> int:
+        return sum(file.stat().st_size for file in self.folder.iterdir() if "shm" not in file.name)
+
+    def fill(self) -> None:
+        """Not one byte more from here on."""
+        self.capacity = self.used()
+
     def grow(self, size: int) -> None:
-        used = sum(file.stat().st_size for file in self.folder.iterdir() if "shm" not in file.name)
-        if used + size > self.capacity:
+        if self.used() + size > self.capacity:
             raise apsw.FullError("no space")
 
     def xOpen(self, name: object, flags: list[int]) -> SmallFile:

@@ -131,15 +131,14 @@ def test_the_reserve_saves_the_reply_and_lets_room_be_made(folder: Path) -> None
             conversation = await store.create()
             prompt = await store.add_message(conversation.id, None, Role.USER, "hi")
             reply = await store.add_message(conversation.id, prompt.id, Role.ASSISTANT, "")
-            disk.capacity = 0
+            disk.fill()
 
             with pytest.raises(DiskFull):
                 await store.add_message(conversation.id, reply.id, Role.USER, "not in flight")
-            disk.capacity = sum(file.stat().st_size for file in folder.iterdir())
             saved = await store.update_message(reply.id, content=REPLY)
             assert (await store.branch(conversation.id))[-1] == saved
 
-            disk.capacity = sum(file.stat().st_size for file in folder.iterdir())
+            disk.fill()
             await store.delete(conversation.id)
             assert await store.list() == ()
             await store.purge_deleted()
