@@ -1,0 +1,217 @@
+"""What can be done at a message: buttons, links and folds, with their place and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QTextDocument
+
+from gui.language import tr
+from gui.widgets.transcript.document import BlockDocument, CodeRun
+from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
+from gui.widgets.transcript.pieces import Shape
+
+
+class Action(StrEnum):
+    """What a target does."""
+
+    UNFOLD = "unfold"
+    LINK = "link"
+    COPY_CODE = "copy-code"
+    REMEDY = "remedy"
+    COPY = "copy"
+    REGENERATE = "regenerate"
+    EDIT = "edit"
+    PREVIOUS = "previous"
+    NEXT = "next"
+
+
+_ICONS = {
+    Action.COPY: "copy",
+    Action.REGENERATE: "arrow-clockwise",
+    Action.EDIT: "pencil-simple",
+    Action.PREVIOUS: "caret-left",
+    Action.NEXT: "caret-right",
+    Action.COPY_CODE: "copy",
+}
+FOOT_ACTIONS = (Action.COPY, Action.REGENERATE, Action.EDIT, Action.PREVIOUS, Action.NEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something to press; `rect` from the top of the message, x in the viewport."""
+
+    action: Action
+    rect: QRectF
+    label: str
+    icon: str = ""
+    value: str = ""
+    """The code to copy, the link to open, the id of the sibling to show."""
+
+
+def targets_of(layout: MessageLayout) -> list[Target]:
+    """Everything that can be pressed at a message, in reading order."""
+    found: list[Target] = []
+    if layout.has_thinking:
+        words = tr("Hide thinking") if layout.is_thinking_open else tr("Show thinking")
+        rect = QRectF(layout.frame.left, layout.thinking_top, layout.style.px(120), 28)
+        found.append(Target(Action.UNFOLD, rect, words))
+    for block in layout.blocks:
+        if block.document is not None:
+            found += _block_targets(layout, block, block.document)
+    if layout.has_remedy:
+        found.append(_remedy(layout))
+    return found if layout.is_live else found + foot_targets(layout)
+
+
+def foot_targets(layout: MessageLayout) -> list[Target]:
+    """The row of actions under a message: at the left for a reply, at the right for a prompt."""
+    message, style = layout.message, layout.style
+    words = {
+        Action.COPY: tr("Copy message"),
+        Action.REGENERATE: tr("Regenerate"),
+        Action.EDIT: tr("Edit"),
+        Action.PREVIOUS: tr("Previous version"),
+        Action.NEXT: tr("Next version"),
+    }
+    shown = [Action.EDIT, Action.COPY] if layout.is_user else [Action.COPY, Action.REGENERATE]
+    siblings = message.siblings
+    place = siblings.index(message.id) if message.id in siblings else 0
+    if len(siblings) > 1:
+        shown += [Action.PREVIOUS, Action.NEXT]
+    size, gap = style.px(28), style.px(4)
+    counter = counter_width(layout)
+    width = len(shown) * (size + gap) - gap + counter
+    x = layout.frame.right - width if layout.is_user else layout.frame.left - style.px(6)
+    found: list[Target] = []
+    for action in shown:
+        value = ""
+        if action in (Action.PREVIOUS, Action.NEXT):
+            step = place + (1 if action is Action.NEXT else -1)
+            value = str(siblings[step]) if 0 <= step < len(siblings) else ""
+            x += counter - gap if action is Action.NEXT else 0.0
+        rect = QRectF(x, layout.foot_top, size, size)
+        found.append(Target(action, rect, words[action], _ICONS[action], value))
+        x += size + gap
+    return found
+
+
+def counter_width(layout: MessageLayout) -> float:
+    """Room for `2/3` between the arrows, px."""
+    return layout.style.px(12 + 8 * len(counter_text(layout))) if counter_text(layout) else 0.0
+
+
+def counter_text(layout: MessageLayout) -> str:
+    """Which version of how many is shown, e.g. `2/3`; "" when there is only one."""
+    message = layout.message
+    if len(message.siblings) < 2 or message.id not in message.siblings:
+        return ""
+    return f"{message.siblings.index(message.id) + 1}/{len(message.siblings)}"
+
+
+def code_rect(layout: MessageLayout, block: ShownBlock, run: CodeRun) -> QRectF:
+    """The ground of a run of code."""
+    document, style = block.document, layout.style
+    if document is None:
+        return QRectF()
+    place = document.documentLayout()
+    first = place.blockBoundingRect(document.findBlockByNumber(run.first))
+    last = place.blockBoundingRect(document.findBlockByNumber(run.last))
+    top = first.top() - (style.code_header if run.has_header else 0)
+    bottom = last.bottom() + (style.px(14) if run.has_end else 0)
+    width = layout.text_width(block) if not layout.is_user else layout.bubble_width - style.px(32)
+    left = layout.text_left(block) + run.x
+    return QRectF(left, block.y + top, width - run.x, bottom - top)
+
+
+def code_parts(layout: MessageLayout, block: ShownBlock, run: int) -> list[tuple[ShownBlock, str]]:
+    """All blocks that show the code a run belongs to, from its first line, with their text."""
+    if block.source.shape is not Shape.CODE:
+        document = layout.document_of(block)
+        return [(block, run_text(document, document.code_runs[run]))]
+    start = layout.blocks.index(block)
+    while start and layout.blocks[start].source.continues:
+        start -= 1
+    parts = [(layout.blocks[start], layout.blocks[start].source.text)]
+    for later in layout.blocks[start + 1 :]:
+        if later.source.shape is not Shape.CODE or not later.source.continues:
+            break
+        parts.append((later, later.source.text))
+    return parts
+
+
+def code_of(layout: MessageLayout, block: ShownBlock, run: int) -> str:
+    """The whole code a run belongs to, exactly."""
+    code = ""
+    for part, text in code_parts(layout, block, run):
+        code += (part.source.joint if code else "") + text
+    return code
+
+
+def code_at(layout: MessageLayout, point: QPointF) -> str | None:
+    """The whole code at a point (y from the top of the message); None if there is none."""
+    for block in layout.blocks:
+        for number, run in enumerate(block.document.code_runs if block.document else ()):
+            if code_rect(layout, block, run).contains(point):
+                return code_of(layout, block, number)
+    return None
+
+
+def run_text(document: QTextDocument, run: CodeRun) -> str:
+    """The lines of a run of code."""
+    blocks = (document.findBlockByNumber(number) for number in range(run.first, run.last + 1))
+    return "\n".join(block.text() for block in blocks)
+
+
+def _block_targets(
+    layout: MessageLayout, block: ShownBlock, document: BlockDocument
+) -> list[Target]:
+    found: list[Target] = []
+    size = layout.style.px(28)
+    for run in document.code_runs:
+        if run.has_header:
+            ground = code_rect(layout, block, run)
+            x = ground.right() - size - layout.style.px(8)
+            rect = QRectF(x, ground.top() + layout.style.px(6), size, size)
+            found.append(Target(Action.COPY_CODE, rect, tr("Copy code"), _ICONS[Action.COPY_CODE]))
+    for start, length, url in document.links:
+        found.append(Target(Action.LINK, _span_rect(layout, block, start, length), url, "", url))
+    return found
+
+
+def _span_rect(layout: MessageLayout, block: ShownBlock, start: int, length: int) -> QRectF:
+    """Around the first line of a stretch of text."""
+    document = block.document
+    if document is None:
+        return QRectF()
+    text = document.findBlock(start)
+    lines = text.layout()
+    line = lines.lineForTextPosition(start - text.position())
+    if not line.isValid():
+        return QRectF()
+    first = start - text.position()
+    last = min(first + length, line.textStart() + line.textLength())
+    # PySide gives (x, position) for cursorToX
+    left, right = _x_of(line.cursorToX(first)), _x_of(line.cursorToX(last))
+    origin = lines.position()
+    return QRectF(
+        layout.text_left(block) + origin.x() + min(left, right),
+        block.y + origin.y() + line.y(),
+        abs(right - left),
+        line.height(),
+    )
+
+
+def _x_of(place: object) -> float:
+    return float(place[0] if isinstance(place, tuple) else place)  # type: ignore[arg-type]
+
+
+def _remedy(layout: MessageLayout) -> Target:
+    style = layout.style
+    words = tr("Try again")
+    width = style.px(28 + 8 * len(words))
+    top = layout.foot_top - style.px(48)
+    rect = QRectF(layout.frame.left + style.px(16), top, width, style.px(32))
+    return Target(Action.REMEDY, rect, words)

@@ -1,0 +1,46 @@
+"""The document that shows one block: it loads nothing and knows its code, marks and links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument, QTextOption
+
+from gui.widgets.transcript.style import Style
+
+
+@dataclass(slots=True)
+class CodeRun:
+    """Lines of code inside a document: text blocks [first, last]."""
+
+    first: int
+    last: int
+    x: float
+    language: str
+    has_header: bool = True
+    has_end: bool = True
+
+
+class BlockDocument(QTextDocument):
+    """The picture of one block; it loads nothing from anywhere."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.code_runs: list[CodeRun] = []
+        self.marks: list[int] = []
+        """Numbers of the text blocks with a marker, a quote bar or a rule."""
+        self.links: list[tuple[int, int, str]] = []
+        """Start, length and target of each link."""
+        self.setUndoRedoEnabled(False)
+        self.setDocumentMargin(0)
+        self.setDefaultFont(style.body)
+        option = QTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setDefaultTextOption(option)
+
+    def loadResource(self, kind: int, name: object) -> Any:  # noqa: ARG002
+        """Nothing: neither files nor the network (REN-01, REN-02)."""
+        return None

@@ -1,0 +1,376 @@
+"""One message laid out: its blocks, each with a document once it has been near the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+
+from gui.records import Message, MessageStatus, Role
+from gui.widgets.transcript import builder
+from gui.widgets.transcript.blocks import BlockStream, SourceBlock
+from gui.widgets.transcript.document import BlockDocument
+from gui.widgets.transcript.highlight import Span, colour_all
+from gui.widgets.transcript.notices import status_sentence
+from gui.widgets.transcript.pieces import Shape
+from gui.widgets.transcript.style import Style
+
+FIRST_TAKE = 32_768
+"""Characters split into blocks at once when a stored message comes near the screen."""
+BUBBLE_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The text column in the viewport, px."""
+
+    left: float
+    width: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.left + self.width
+
+
+class ShownBlock:
+    """A source block with its place in the message; `document` is None until it is needed."""
+
+    __slots__ = (
+        "coloured_lines",
+        "document",
+        "height",
+        "is_thinking",
+        "source",
+        "spans",
+        "width",
+        "y",
+    )
+
+    def __init__(self, source: SourceBlock, *, is_thinking: bool) -> None:
+        self.source = source
+        self.is_thinking = is_thinking
+        self.document: BlockDocument | None = None
+        self.spans: dict[int, list[Span]] = {}
+        """The colours of each run of code, once they are known."""
+        self.coloured_lines = 0
+        self.width = 0.0
+        self.y = 0.0
+        self.height = 0.0
+
+    def guess_height(self, width: float, style: Style) -> float:
+        """A height from the length of the text alone."""
+        line = style.code_line if self.source.shape is Shape.CODE else style.line
+        return guess_lines(self.source.text, width, style) * line
+
+
+def guess_lines(text: str, width: float, style: Style) -> float:
+    """About how many lines `text` takes in `width` px."""
+    per_line = max(10.0, width / (style.body.pixelSize() * 0.55))
+    return text.count("\n") + 1 + len(text) / per_line * 0.9
+
+
+class MessageLayout:
+    """The geometry of one message; y from its top, x in the viewport."""
+
+    def __init__(self, message: Message, style: Style, frame: Frame) -> None:
+        self.message = message
+        self.style = style
+        self.frame = frame
+        self.blocks: list[ShownBlock] = []
+        self.thinking_blocks: list[ShownBlock] = []
+        self.is_user = message.role is not Role.ASSISTANT
+        self.is_thinking_open = False
+        self.has_divider = False
+        self.waiting_seconds = 0.0
+        self.notice: BlockDocument | None = None
+        self.height = 0.0
+        self.name_top = self.thinking_top = self.content_top = 0.0
+        self.content_bottom = self.notice_top = self.foot_top = 0.0
+        self.bubble_width = 0.0
+        self._reset(message)
+
+    # -- text -----------------------------------------------------------------------------
+
+    @property
+    def unread(self) -> int:
+        """Characters of a stored message not yet cut into blocks."""
+        return len(self.message.content) - self._taken if not self.is_live else 0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether text still arrives for it."""
+        return self.message.status is MessageStatus.STREAMING
+
+    def append(self, text: str) -> None:
+        """Take streamed text of the reply."""
+        self._taken += len(text)
+        self._grow(self.blocks, self._stream, text)
+
+    def append_thinking(self, text: str) -> None:
+        """Take streamed thinking."""
+        self._thinking_taken += len(text)
+        self._grow(self.thinking_blocks, self._thinking_stream, text)
+
+    def read_more(self, count: int) -> None:
+        """Cut more of a stored message into blocks."""
+        content = self.message.content
+        self.append(content[self._taken : self._taken + count])
+        if self._taken >= len(content):
+            self._finish()
+
+    def end(self, message: Message) -> None:
+        """The reply is over: `message` is its final state."""
+        is_same = (
+            self._taken == len(message.content)
+            and self._thinking_taken == len(message.thinking)
+            and not self._is_finished
+        )
+        self.message = message
+        if is_same:
+            self._finish()
+        else:
+            self._reset(message)
+        self._renew_notice()
+        self.arrange()
+
+    def renew(self, message: Message) -> None:
+        """Show another state of the same message, its text only anew if it changed."""
+        old, self.message = self.message, message
+        if (old.content, old.thinking) != (message.content, message.thinking):
+            self._reset(message)
+        self._renew_notice()
+        self.arrange()
+
+    def _reset(self, message: Message) -> None:
+        self._stream = BlockStream(literal=self.is_user)
+        self._thinking_stream = BlockStream(literal=True)
+        self._frozen = {id(self.blocks): 0, id(self.thinking_blocks): 0}
+        self._taken = self._thinking_taken = 0
+        self._is_finished = False
+        self.blocks.clear()
+        self.thinking_blocks.clear()
+        if message.thinking:
+            self.append_thinking(message.thinking)
+        if message.content:
+            self.append(message.content[:FIRST_TAKE])
+        if not self.is_live and self._taken >= len(message.content):
+            self._finish()
+        self._renew_notice()
+        self.arrange()
+
+    def _finish(self) -> None:
+        self._is_finished = True
+        self._grow(self.thinking_blocks, self._thinking_stream, None)
+        self._grow(self.blocks, self._stream, None)
+        if self._stream.references:
+            for block in self.blocks:
+                if "[" in block.source.text and block.source.shape is not Shape.CODE:
+                    block.width = 0.0
+                    block.document = None
+
+    def _grow(self, blocks: list[ShownBlock], stream: BlockStream, text: str | None) -> None:
+        """Feed `stream` and bring the end of `blocks` up to what it says."""
+        frozen = stream.finish() if text is None else stream.feed(text)
+        tail = [] if text is None else stream.tail()
+        start = self._frozen[id(blocks)]
+        self._frozen[id(blocks)] = start + len(frozen)
+        old = blocks[start:]
+        del blocks[start:]
+        for index, source in enumerate(frozen + tail):
+            before = old[index] if index < len(old) else None
+            blocks.append(self._shown(source, before, is_thinking=blocks is self.thinking_blocks))
+        self.arrange()
+
+    def _shown(
+        self, source: SourceBlock, before: ShownBlock | None, *, is_thinking: bool
+    ) -> ShownBlock:
+        """The block for `source`, in the document of the block that stood there if it can be."""
+        if before is not None:
+            if before.source == source:
+                return before
+            if before.document is not None and builder.extend_code(
+                before.document, before.source, source, self.style
+            ):
+                before.source = source
+                before.height = before.document.size().height()
+                return before
+        block = ShownBlock(source, is_thinking=is_thinking)
+        block.height = (
+            before.height
+            if before is not None
+            else block.guess_height(self.text_width(block), self.style)
+        )
+        return block
+
+    def _renew_notice(self) -> None:
+        self.notice = None
+        sentence = status_sentence(self.message)
+        if sentence:
+            colour = self.style.colours.danger
+            if self.message.status is not MessageStatus.FAILED:
+                colour = self.style.colours.quiet
+            self.notice = builder.plain_document(sentence, self.style, colour)
+            self.notice.setTextWidth(self.frame.width - self.style.px(32))
+
+    # -- geometry -------------------------------------------------------------------------
+
+    def text_width(self, block: ShownBlock) -> float:
+        """The width a block is wrapped to, px."""
+        if block.is_thinking:
+            return self.frame.width - self.style.px(16)
+        if self.is_user:
+            return self.frame.width * BUBBLE_SHARE - self.style.px(32)
+        return self.frame.width
+
+    def text_left(self, block: ShownBlock) -> float:
+        """Where the text of a block begins, px of the viewport."""
+        if block.is_thinking:
+            return self.frame.left + self.style.px(16)
+        if self.is_user:
+            return self.frame.right - self.bubble_width + self.style.px(16)
+        return self.frame.left
+
+    @property
+    def shown_blocks(self) -> list[ShownBlock]:
+        """All blocks that have a place: thinking first, if it is open, then the reply."""
+        return [*self.thinking_blocks, *self.blocks] if self.is_thinking_open else self.blocks
+
+    @property
+    def bubble(self) -> QRectF:
+        """The ground of the person's message."""
+        top = self.content_top - self.style.px(12)
+        height = self.content_bottom + self.style.px(12) - top
+        return QRectF(self.frame.right - self.bubble_width, top, self.bubble_width, height)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing has come yet."""
+        return self.is_live and not self.blocks
+
+    def set_frame(self, frame: Frame) -> None:
+        """Wrap to another width; what is off screen waits until it is needed."""
+        self.frame = frame
+        if self.notice is not None:
+            self.notice.setTextWidth(frame.width - self.style.px(32))
+        self.arrange()
+
+    def set_style(self, style: Style) -> None:
+        """Make everything anew in another theme or scale."""
+        self.style = style
+        for block in (*self.thinking_blocks, *self.blocks):
+            block.document = None
+            block.width = 0.0
+        self._renew_notice()
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Give everything its y from the heights known so far."""
+        px = self.style.px
+        y = px(40) if self.has_divider else 0.0
+        self.name_top = y = y + px(8)
+        y += px(12) if self.is_user else px(32)
+        self.thinking_top = y
+        if self.has_thinking:
+            y += px(32)
+            if self.is_thinking_open:
+                y = self._stack(self.thinking_blocks, y) + px(16)
+        self.content_top = y
+        self._measure_bubble()
+        y = self._stack(self.blocks, y)
+        if self.unread:
+            y += len(self.message.content[self._taken :]) / 60 * self.style.line
+        if self.is_waiting:
+            y += self.style.line
+        self.content_bottom = y
+        y += px(12) if self.is_user else 0.0
+        self.notice_top = y + px(12)
+        if self.notice is not None:
+            y = self.notice_top + self.notice.size().height() + px(16)
+            y += px(40) if self.has_remedy else 0.0
+        self.foot_top = y + px(4)
+        self.height = self.foot_top + px(28) + px(8)
+
+    @property
+    def has_thinking(self) -> bool:
+        """Whether there is thinking to unfold."""
+        return bool(self.thinking_blocks)
+
+    @property
+    def has_remedy(self) -> bool:
+        """Whether a button offers to do something about how the reply ended."""
+        return self.message.status in (MessageStatus.FAILED, MessageStatus.INCOMPLETE)
+
+    def _stack(self, blocks: list[ShownBlock], y: float) -> float:
+        before: ShownBlock | None = None
+        for block in blocks:
+            if before is not None:
+                y += self.style.gap_between(
+                    before.source.shape, block.source.shape, continues=block.source.continues
+                )
+            block.y = y
+            y += block.height
+            before = block
+        return y
+
+    def _measure_bubble(self) -> None:
+        if not self.is_user:
+            return
+        ideal = self.style.px(24)
+        for block in self.blocks:
+            if block.document is None:
+                ideal = self.text_width(block)
+                break
+            ideal = max(ideal, block.document.idealWidth())
+        self.bubble_width = min(ideal + self.style.px(32), self.frame.width * BUBBLE_SHARE)
+
+    def next_to_build(self, top: float, bottom: float) -> ShownBlock | None:
+        """The first block between two y whose height is only a guess."""
+        for block in self.shown_blocks:
+            if block.y >= bottom:
+                return None
+            if block.y + block.height > top and block.width != self.text_width(block):
+                return block
+        return None
+
+    def build_between(self, top: float, bottom: float) -> int:
+        """Make the documents of all blocks between two y; how many were made or re-wrapped."""
+        made = 0
+        shift = 0.0
+        for block in self.shown_blocks:
+            y = block.y + shift
+            if y >= bottom:
+                break
+            if y + block.height > top and block.width != self.text_width(block):
+                before = block.height
+                self._wrap(block)
+                shift += block.height - before
+                made += 1
+        if made:
+            self.arrange()
+        return made
+
+    def build(self, block: ShownBlock) -> None:
+        """Make the document of one block."""
+        self._wrap(block)
+        self.arrange()
+
+    def document_of(self, block: ShownBlock) -> BlockDocument:
+        """The document of a block, made now if it has none."""
+        if block.document is None:
+            block.document = builder.build(
+                block.source,
+                self.style,
+                self._stream.references,
+                literal=self.is_user or block.is_thinking,
+                quiet=block.is_thinking,
+            )
+            block.coloured_lines = 0
+            colour_all(block, self.style.colours.name)
+        return block.document
+
+    def _wrap(self, block: ShownBlock) -> None:
+        document = self.document_of(block)
+        block.width = self.text_width(block)
+        document.setTextWidth(block.width)
+        block.height = document.size().height()

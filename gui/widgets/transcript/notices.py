@@ -1,0 +1,43 @@
+"""What is said under a reply: its statistics, or how it ended."""
+
+from __future__ import annotations
+
+from gui.language import tr
+from gui.records import Message, MessageStatus
+
+
+def status_sentence(message: Message) -> str:
+    """What went wrong with a reply and what was kept; "" when nothing did."""
+    if message.status is MessageStatus.FAILED:
+        return message.error or tr("The reply failed.")
+    if message.status is MessageStatus.INCOMPLETE:
+        kept = tr("This reply is incomplete. What had arrived is kept.")
+        return f"{message.error} {kept}".strip()
+    return ""
+
+
+def statistics_line(message: Message) -> str:
+    """Counts and speed of a finished reply, e.g. `123 tokens · 41.2 tokens/s · …`."""
+    parts: list[str] = []
+    if message.status is MessageStatus.STOPPED:
+        parts.append(tr("Stopped"))
+    statistics = message.statistics
+    if statistics is not None and message.status is not MessageStatus.STREAMING:
+        if statistics.eval_count == 1:
+            parts.append(tr("1 token"))
+        elif statistics.eval_count:
+            parts.append(tr("{count} tokens", count=f"{statistics.eval_count:,}"))
+        if statistics.tokens_per_second:
+            speed = f"{statistics.tokens_per_second:.1f}"
+            parts.append(tr("{speed} tokens/s", speed=speed))
+        if statistics.first_token_ns:
+            seconds = f"{statistics.first_token_ns / 1e9:.2f}"
+            parts.append(tr("first token {seconds} s", seconds=seconds))
+    return " · ".join(parts)
+
+
+def waiting_sentence(seconds: float) -> str:
+    """What is shown until the first token comes."""
+    if seconds < 1:
+        return tr("Waiting for the model…")
+    return tr("Waiting for the model… {seconds} s", seconds=int(seconds))

@@ -1,0 +1,319 @@
+"""Paints one message: names, bubble, grounds of code, bars of quotes, markers and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPalette,
+    QPen,
+    QTextCharFormat,
+    QTextCursor,
+)
+
+from gui import theme
+from gui.language import tr
+from gui.widgets.transcript.actions import (
+    FOOT_ACTIONS,
+    Action,
+    Target,
+    code_rect,
+    counter_text,
+    targets_of,
+)
+from gui.widgets.transcript.document import BlockDocument, CodeRun
+from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
+from gui.widgets.transcript.notices import statistics_line, waiting_sentence
+from gui.widgets.transcript.style import MARKER, QUOTES, RULE
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the person's pointer, focus and selection change about a message."""
+
+    is_active: bool = False
+    has_focus: bool = False
+    pressed: Target | None = None
+    """The target under the pointer or with the keyboard's focus."""
+    is_ringed: bool = False
+    copied: Target | None = None
+    """The target that has just copied something."""
+    selected: Callable[[int], tuple[int, int] | None] = lambda _: None
+
+
+class MessagePainter:
+    """Paints a message; the painter's origin is the top of the message."""
+
+    def __init__(self, painter: QPainter, layout: MessageLayout, look: Look) -> None:
+        self._painter = painter
+        self._layout = layout
+        self._look = look
+        self._style = layout.style
+        self._colours = layout.style.colours
+
+    def paint(self, top: float, bottom: float) -> None:
+        """Paint what lies between two y of the message."""
+        layout = self._layout
+        if layout.has_divider:
+            self._divider()
+        if self._look.has_focus:
+            self._focus_bar()
+        if layout.is_user:
+            self._fill(layout.bubble, self._colours.bubble, self._style.px(16))
+        else:
+            self._head()
+        self._blocks(top, bottom)
+        if layout.notice is not None:
+            self._notice()
+        self._foot()
+        self._targets(top, bottom)
+
+    # -- parts ----------------------------------------------------------------------------
+
+    def _divider(self) -> None:
+        frame, words = self._layout.frame, tr("The model sees from here on")
+        metrics = QFontMetricsF(self._style.small)
+        middle = self._style.px(20)
+        half = metrics.horizontalAdvance(words) / 2 + self._style.px(12)
+        centre = frame.left + frame.width / 2
+        self._painter.setPen(QPen(QColor(self._colours.line), 1))
+        self._painter.drawLine(QPointF(frame.left, middle), QPointF(centre - half, middle))
+        self._painter.drawLine(QPointF(centre + half, middle), QPointF(frame.right, middle))
+        rect = QRectF(frame.left, 0, frame.width, 2 * middle)
+        self._text(rect, words, self._colours.quiet, _CENTRE)
+
+    def _focus_bar(self) -> None:
+        layout = self._layout
+        x = layout.frame.left - self._style.px(16)
+        top = layout.name_top + self._style.px(4)
+        bar = QRectF(x, top, self._style.px(3), layout.foot_top - top)
+        self._fill(bar, self._colours.accent, self._style.px(1.5))
+
+    def _head(self) -> None:
+        layout, px = self._layout, self._style.px
+        rect = QRectF(layout.frame.left, layout.name_top, layout.frame.width, px(24))
+        name = layout.message.model or tr("Model")
+        self._text(rect, name, self._colours.quiet, _LEFT, self._style.name)
+        if layout.has_thinking:
+            self._thinking_head()
+        if layout.is_waiting:
+            rect = QRectF(layout.frame.left, layout.content_top, layout.frame.width, px(24))
+            self._text(rect, waiting_sentence(layout.waiting_seconds), self._colours.quiet, _LEFT)
+
+    def _thinking_head(self) -> None:
+        layout, px = self._layout, self._style.px
+        is_going_on = layout.is_live and not layout.blocks
+        words = tr("Thinking…") if is_going_on else tr("Thinking")
+        rect = QRectF(layout.frame.left, layout.thinking_top, px(200), px(28))
+        x, y = layout.frame.left + px(4), rect.center().y()
+        self._painter.setPen(QPen(QColor(self._colours.quiet), px(1.5)))
+        arm = px(4)
+        if layout.is_thinking_open:
+            points = [QPointF(x, y - arm / 2), QPointF(x + arm, y + arm / 2)]
+            points.append(QPointF(x + 2 * arm, y - arm / 2))
+        else:
+            points = [QPointF(x + arm / 2, y - arm), QPointF(x + arm * 1.5, y)]
+            points.append(QPointF(x + arm / 2, y + arm))
+        self._painter.drawPolyline(points)
+        rect.setLeft(x + px(16))
+        self._text(rect, words, self._colours.quiet, _LEFT)
+        if layout.is_thinking_open:
+            first, last = layout.thinking_blocks[0], layout.thinking_blocks[-1]
+            bar = QRectF(layout.frame.left + px(1), first.y, px(2), last.y + last.height - first.y)
+            self._fill(bar, self._colours.line, px(1))
+
+    def _blocks(self, top: float, bottom: float) -> None:
+        layout = self._layout
+        thinking = layout.thinking_blocks if layout.is_thinking_open else []
+        for number, block in enumerate(thinking):
+            self._block(block, number - len(thinking), top, bottom)
+        for number, block in enumerate(layout.blocks):
+            if block.y > bottom:
+                break
+            self._block(block, number, top, bottom)
+
+    def _block(self, block: ShownBlock, number: int, top: float, bottom: float) -> None:
+        document = block.document
+        if document is None or block.y + block.height < top or block.y > bottom:
+            return
+        for run in document.code_runs:
+            self._code_ground(block, run)
+        self._painter.save()
+        self._painter.translate(self._layout.text_left(block), block.y)
+        if document.marks:
+            self._marks(document, block)
+        clip = QRectF(0, top - block.y, self._layout.frame.width, bottom - top)
+        self._draw(document, clip, self._look.selected(number))
+        self._painter.restore()
+
+    def _draw(
+        self, document: BlockDocument, clip: QRectF, selected: tuple[int, int] | None
+    ) -> None:
+        context = QAbstractTextDocumentLayout.PaintContext()
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Text, QColor(self._colours.ink))
+        context.palette = palette
+        context.clip = clip
+        if selected is not None:
+            chosen = QAbstractTextDocumentLayout.Selection()
+            cursor = QTextCursor(document)
+            last = document.characterCount() - 1
+            cursor.setPosition(min(selected[0], last))
+            cursor.setPosition(min(selected[1], last), QTextCursor.MoveMode.KeepAnchor)
+            characters = QTextCharFormat()
+            characters.setBackground(self._style.brush(self._colours.selection))
+            chosen.cursor = cursor
+            chosen.format = characters
+            context.selections = [chosen]
+        document.documentLayout().draw(self._painter, context)
+
+    def _code_ground(self, block: ShownBlock, run: CodeRun) -> None:
+        rect, px = code_rect(self._layout, block, run), self._style.px
+        radius = px(8)
+        self._painter.save()
+        self._painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+        ground = rect.adjusted(
+            0, 0 if run.has_header else -2 * radius, 0, 0 if run.has_end else 2 * radius
+        )
+        colour = self._colours.surface if self._layout.is_user else self._colours.code
+        self._fill(ground, colour, radius)
+        self._painter.restore()
+        if run.has_header:
+            label = QRectF(rect.left() + px(16), rect.top() + px(4), rect.width() / 2, px(32))
+            language = run.language or tr("code")
+            self._text(label, language, self._colours.quiet, _LEFT)
+
+    def _marks(self, document: BlockDocument, block: ShownBlock) -> None:
+        """Bullets, numbers, quote bars and rules of a document."""
+        place = document.documentLayout()
+        for number in document.marks:
+            text = document.findBlockByNumber(number)
+            properties = text.blockFormat()
+            rect = place.blockBoundingRect(text)
+            if marker := properties.property(MARKER):
+                line = text.layout().lineAt(0)
+                right = properties.leftMargin() - self._style.px(8)
+                y = rect.top() + line.y()
+                where = QRectF(right - self._style.px(60), y, self._style.px(60), line.height())
+                self._text(where, str(marker), self._colours.quiet, _RIGHT, self._style.body)
+            if bars := properties.property(QUOTES):
+                top = rect.top() - properties.topMargin()
+                if number == 0 and block.source.continues:
+                    top -= self._style.gap
+                for bar in str(bars).split():
+                    where = QRectF(float(bar), top, self._style.px(3), rect.bottom() - top)
+                    self._fill(where, self._colours.line, 0)
+            if properties.property(RULE):
+                y = round(rect.center().y())
+                self._painter.setPen(QPen(QColor(self._colours.line), 1))
+                right = self._layout.text_width(block)
+                self._painter.drawLine(QPointF(properties.leftMargin(), y), QPointF(right, y))
+
+    def _notice(self) -> None:
+        layout, px = self._layout, self._style.px
+        document = layout.notice
+        if document is None:
+            return
+        top = layout.notice_top - px(4)
+        height = document.size().height() + px(16) + (px(40) if layout.has_remedy else 0)
+        box = QRectF(layout.frame.left, top, layout.frame.width, height)
+        self._fill(box, self._colours.code, px(8))
+        self._painter.save()
+        self._painter.translate(layout.frame.left + px(16), top + px(8))
+        document.drawContents(self._painter)
+        self._painter.restore()
+
+    def _foot(self) -> None:
+        layout, px = self._layout, self._style.px
+        if not layout.is_user and (words := statistics_line(layout.message)):
+            rect = QRectF(layout.frame.left, layout.foot_top, layout.frame.width, px(28))
+            if layout.frame.width < px(480):
+                rect.setLeft(rect.left() + px(160))
+            metrics = QFontMetricsF(self._style.small)
+            fitting = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+            self._text(rect, fitting, self._colours.quiet, _RIGHT)
+
+    # -- targets --------------------------------------------------------------------------
+
+    def _targets(self, top: float, bottom: float) -> None:
+        look = self._look
+        targets = targets_of(self._layout)
+        for target in targets:
+            if target.rect.bottom() < top or target.rect.top() > bottom:
+                continue
+            is_pressed = look.pressed == target
+            if target.action in FOOT_ACTIONS:
+                if look.is_active:
+                    self._button(target, is_pressed=is_pressed)
+            elif target.action is Action.COPY_CODE:
+                self._button(target, is_pressed=is_pressed)
+            elif target.action is Action.REMEDY:
+                self._remedy(target, is_pressed=is_pressed)
+            if is_pressed and look.is_ringed:
+                self._ring(target.rect)
+        if look.is_active and (counter := counter_text(self._layout)):
+            self._counter(targets, counter)
+
+    def _button(self, target: Target, *, is_pressed: bool) -> None:
+        is_off = target.action in (Action.PREVIOUS, Action.NEXT) and not target.value
+        if is_pressed and not is_off:
+            self._fill(target.rect, self._colours.line, self._style.px(6))
+        colour = self._colours.ink if is_pressed else self._colours.quiet
+        name = target.icon
+        if self._look.copied == target:
+            name, colour = "check", self._colours.accent
+        if is_off:
+            colour = self._colours.line
+        inset = self._style.px(5)
+        icon = theme.icon(name, colour)
+        icon.paint(self._painter, target.rect.adjusted(inset, inset, -inset, -inset).toRect())
+
+    def _counter(self, targets: list[Target], counter: str) -> None:
+        previous = next(target for target in targets if target.action is Action.PREVIOUS)
+        following = next(target for target in targets if target.action is Action.NEXT)
+        rect = QRectF(previous.rect.topRight(), following.rect.bottomLeft())
+        self._text(rect, counter, self._colours.quiet, _CENTRE)
+
+    def _remedy(self, target: Target, *, is_pressed: bool) -> None:
+        colour = self._colours.accent if is_pressed else self._colours.line
+        self._painter.setPen(QPen(QColor(colour), 1))
+        self._painter.setBrush(QColor(self._colours.surface))
+        radius = self._style.px(8)
+        self._painter.drawRoundedRect(target.rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        self._text(target.rect, target.label, self._colours.accent, _CENTRE)
+
+    def _ring(self, rect: QRectF) -> None:
+        self._painter.setPen(QPen(QColor(self._colours.accent), 1.5))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        radius = self._style.px(6)
+        self._painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), radius, radius)
+
+    # -- tools ----------------------------------------------------------------------------
+
+    def _fill(self, rect: QRectF, colour: str, radius: float) -> None:
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(QColor(colour))
+        self._painter.drawRoundedRect(rect, radius, radius)
+
+    def _text(
+        self,
+        rect: QRectF,
+        words: str,
+        colour: str,
+        flags: Qt.AlignmentFlag,
+        font: QFont | None = None,
+    ) -> None:
+        self._painter.setFont(font or self._style.small)
+        self._painter.setPen(QColor(colour))
+        self._painter.drawText(rect, flags | Qt.TextFlag.TextSingleLine, words)

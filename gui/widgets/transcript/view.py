@@ -1,0 +1,284 @@
+"""The transcript: one painted, virtualised view of a conversation of any length."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from time import perf_counter
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+
+from gui import theme
+from gui.language import tr
+from gui.records import Message, MessageStatus
+from gui.widgets.transcript.accessibility import announce_focus, announce_reply
+from gui.widgets.transcript.feed import Feed
+from gui.widgets.transcript.idle import IdleWork
+from gui.widgets.transcript.keyboard import Keyboard
+from gui.widgets.transcript.painter import Look, MessagePainter
+from gui.widgets.transcript.pointer import Pointer
+from gui.widgets.transcript.scrolling import Scroller
+from gui.widgets.transcript.workings import Workings
+
+SMALLEST_SCALE, LARGEST_SCALE = 0.7, 2.5
+
+
+class TranscriptView(QAbstractScrollArea):
+    """Shows messages, follows a reply as it grows, and says what the person asks for.
+
+    Everything in it is painted; it opens no link and changes no message by itself.
+    """
+
+    regenerate_requested = Signal(int)  # message id
+    edit_requested = Signal(int)  # message id
+    sibling_requested = Signal(int)  # id of the message to show
+    remedy_requested = Signal(int)  # message id
+    link_activated = Signal(str)  # https, http or mailto, checked
+    copied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workings = Workings(self)
+        self._scroller = Scroller(self, self._workings)
+        self._keyboard = Keyboard(self, self._workings, self._scroller)
+        self._pointer = Pointer(self, self._workings, self._scroller)
+        self._idle = IdleWork(self, self._workings, self._scroller)
+        self._feed = Feed(self._take, self)
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(tr("Conversation"))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    # -- messages -------------------------------------------------------------------------
+
+    def set_messages(self, messages: Sequence[Message]) -> None:
+        """Show a conversation, at its end."""
+        self._feed.clear()
+        self._workings.forget()
+        self._workings.transcript.set_messages(messages)
+        self._scroller.jump_to_end()
+
+    def add_message(self, message: Message) -> None:
+        """Show one more message; follow it if the reader is at the end."""
+        self._workings.transcript.append(message)
+        self._scroller.settle()
+
+    def start_reply(self, message: Message) -> None:
+        """Show a reply that is about to stream: `message` has the status STREAMING."""
+        self._feed.clear()
+        self.add_message(message)
+        self._scroller.jump_to_end()
+
+    def append_text(self, text: str) -> None:
+        """Take more text of the reply that streams."""
+        self._feed.push(text)
+
+    def append_thinking(self, text: str) -> None:
+        """Take more thinking of the reply that streams."""
+        self._feed.push(thinking=text)
+
+    def end_reply(self, message: Message) -> None:
+        """Show the final state of the reply, once all its text has been shown."""
+        self._feed.end(lambda: self._end(message))
+
+    def update_message(self, message: Message) -> None:
+        """Show another state of a message."""
+        index = self._workings.transcript.index_of(message.id)
+        if index >= 0:
+            self._workings.transcript.replace(index, message)
+            self._scroller.settle()
+
+    def remove_messages_after(self, message_id: int | None) -> None:
+        """Take away all messages after one; None takes away all."""
+        transcript = self._workings.transcript
+        count = 0 if message_id is None else transcript.index_of(message_id) + 1
+        if message_id is None or count:
+            self._feed.clear()
+            self._workings.forget()
+            transcript.truncate(count)
+            self._scroller.settle()
+
+    def set_context_start(self, message_id: int | None) -> None:
+        """Draw the line from which on the model sees before this message; None takes it away."""
+        self._workings.transcript.set_context_start(message_id)
+        self._scroller.settle()
+
+    def set_waiting(self, seconds: float) -> None:
+        """Say how long the first token has been waited for."""
+        layout = self._workings.live_layout()
+        if layout is not None:
+            layout.waiting_seconds = seconds
+            self.viewport().update()
+
+    def set_scale(self, scale: float) -> None:
+        """Make all text larger or smaller; 1.0 is the design's size."""
+        self._workings.scale = min(max(scale, SMALLEST_SCALE), LARGEST_SCALE)
+        self._restyle()
+
+    def selected_text(self) -> str:
+        """What Ctrl+C would copy."""
+        return self._workings.selected_text()
+
+    def message_at(self, index: int) -> Message:
+        """The message at a place, counted from 0."""
+        return self._workings.transcript.messages[index]
+
+    def announce_focus(self, index: int) -> None:
+        """Tell a screen reader which message has the focus."""
+        announce_focus(self, index)
+
+    # -- streaming ------------------------------------------------------------------------
+
+    def _take(self, text: str, thinking: str) -> None:
+        layout = self._workings.live_layout()
+        if layout is None:
+            return
+        if thinking:
+            layout.append_thinking(thinking)
+        if text:
+            layout.append(text)
+        self._workings.transcript.measure(len(self._workings.transcript.messages) - 1)
+        self._scroller.settle()
+
+    def _end(self, message: Message) -> None:
+        transcript = self._workings.transcript
+        index = transcript.index_of(message.id)
+        if index < 0:
+            return
+        transcript.end(index, message)
+        self._scroller.settle()
+        if message.status is not MessageStatus.STREAMING:
+            announce_reply(self, message)
+
+    # -- painting -------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what is on screen."""
+        started = perf_counter()
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), QColor(self._workings.style.colours.paper))
+        offset = self._scroller.offset
+        top, bottom = event.rect().top() + offset, event.rect().bottom() + 1 + offset
+        transcript = self._workings.transcript
+        for index in transcript.between(top, bottom):
+            y = transcript.heights.top(index)
+            painter.save()
+            painter.translate(QPointF(0, y - offset))
+            look = self._look(index)
+            MessagePainter(painter, transcript.layout(index), look).paint(top - y, bottom - y)
+            painter.restore()
+        painter.end()
+        self._feed.note_cost((perf_counter() - started) * 1e3)
+        self._idle.wake()
+
+    def _look(self, index: int) -> Look:
+        workings = self._workings
+        has_focus = self.hasFocus() and index == workings.focus
+        is_hovered = index == workings.hover
+        pressed = workings.focused_target if has_focus else None
+        return Look(
+            is_active=is_hovered or has_focus,
+            has_focus=has_focus,
+            pressed=workings.hovered_target if is_hovered and pressed is None else pressed,
+            is_ringed=pressed is not None,
+            copied=workings.copied_target if index == workings.copied_index else None,
+            selected=lambda block: workings.selection.within(index, block),
+        )
+
+    def _restyle(self) -> None:
+        self._workings.restyle()
+        self._scroller.reframe()
+
+    # -- events ---------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        is_made = hasattr(self, "_feed")
+        if is_made and theme.colours(self.palette()) is not self._workings.style.colours:
+            self._restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap to the new width."""
+        super().resizeEvent(event)
+        self._scroller.reframe()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Start importing what the first reply will need, beside the window's first paint."""
+        super().showEvent(event)
+        self._idle.warm()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002
+        """The scroll bar moved."""
+        self._scroller.scrolled()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll; with Ctrl change the size of the text."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.set_scale(self._workings.scale * 1.1 ** (event.angleDelta().y() / 120))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move, act, copy."""
+        if not self._keyboard.press(event):
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a selection or press a target."""
+        self._pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Extend the selection, or show what is under the pointer."""
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Do what was pressed."""
+        self._pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        self._pointer.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be copied."""
+        self._pointer.show_menu(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        self._keyboard.focus_in(event.reason())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide it."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tool tips, as plain text; and the pointer leaving."""
+        if isinstance(event, QHelpEvent):
+            words = self._pointer.tip_at(QPointF(event.pos()))
+            shown = f"<span>{html.escape(words)}</span>" if words else ""
+            QToolTip.showText(event.globalPos(), shown, self.viewport())
+            return True
+        if event.type() is QEvent.Type.Leave:
+            self._pointer.leave()
+        return super().viewportEvent(event)
