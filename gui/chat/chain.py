@@ -20,7 +20,7 @@ from gui.chat.parts import Call, Final, Logprobs, Part, Text, Thinking, TokenLog
 from gui.records import Message, Role, Statistics
 
 if TYPE_CHECKING:
-    from gui.models import ModelClient
+    from gui.models.client import ModelClient
 
 T = TypeVar("T")
 

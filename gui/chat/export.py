@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING
 
 from gui.language import tr
 from gui.records import Conversation, Message, MessageStatus, Role, Statistics
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _PROBE = "end of message"
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>#&|~!])")
@@ -145,6 +147,8 @@ def _ends_by_itself(content: str) -> bool:
 
 @cache
 def _blocks() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # not at start: nobody exports before talking
+
     parser = MarkdownIt("commonmark")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser

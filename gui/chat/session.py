@@ -24,7 +24,7 @@ from gui.records import Message, ModelInfo, Preset, Role, RunRecord
 
 if TYPE_CHECKING:
     from gui.chat.chain import ReplyChain
-    from gui.models import ModelClient
+    from gui.models.client import ModelClient
     from gui.storage import ConversationStore
 
 DEFAULT_PACE = Pace()
