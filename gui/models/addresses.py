@@ -1,0 +1,110 @@
+"""The address of a server, as a person types it or OLLAMA_HOST has it, made exact.
+
+The rules are those of Ollama's own client (`envconfig.Host`), with what a person pastes
+besides: capitals, a trailing `/api`, a user and password, the address to listen on.
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import re
+from urllib.parse import unquote
+
+from gui.errors import SettingsError
+from gui.language import tr
+from gui.records import Endpoint, ServerKind
+
+_DEFAULT_PORT = 11434
+_SCHEME_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[\w](?:[\w.-]*[\w.])?")
+_PATH = re.compile(r"(?:/[\w.~%+-]+)*")
+# Addresses to listen on, and where a client finds what listens there.
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
+
+
+def parse_address(text: str) -> Endpoint:
+    """The server that `text` means: scheme, host, port and path exact, credentials a header.
+
+    Without a scheme http and port 11434 are meant, with one its own port; a port that is
+    none becomes the default. Raises SettingsError for what is no address; the error does
+    not repeat the text, which may hold a password.
+    """
+    text = text.strip().strip("\"'").strip()
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = ("https" if text.lower() == "ollama.com" else "http"), text
+    scheme = scheme.lower()
+    if scheme not in _SCHEME_PORTS:
+        raise _no_address()
+    authority, _, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    credentials, _, authority = authority.rpartition("@")
+    host, port = _host_and_port(authority)
+    if not port:
+        known = bool(separator) or scheme == "https"
+        port = _SCHEME_PORTS[scheme] if known else _DEFAULT_PORT
+    return Endpoint(
+        ServerKind.OLLAMA, f"{scheme}://{host}:{port}{_prefix(path)}", _basic(credentials)
+    )
+
+
+def endpoint_name(endpoint: Endpoint) -> str:
+    """What a sentence calls the server: host, port and path, or the built-in engine."""
+    if endpoint.kind is ServerKind.BUILT_IN:
+        return tr("The built-in engine")
+    return endpoint.url.partition("://")[2]
+
+
+def _host_and_port(authority: str) -> tuple[str, int]:
+    """The host, IPv6 in brackets, and the port, 0 when there is none to use."""
+    if ip := _ip(authority):
+        return _bracketed(ip), 0
+    host, colon, digits = authority.rpartition(":")
+    if not colon:
+        host, digits = authority, ""
+    ip = _ip(host)
+    host = _bracketed(ip) if ip else _bracketed(host.lower())
+    if not ip and not (_HOST.fullmatch(host) or host in _LOOPBACK.values()):
+        raise _no_address()
+    port = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 6 else 0
+    return host, port if port < 2**16 else 0
+
+
+def _ip(text: str) -> str:
+    """The IP address in its shortest form, "" when it is a name."""
+    inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        address = ipaddress.ip_address(inner)
+    except ValueError:
+        return ""
+    if getattr(address, "scope_id", None):
+        raise _no_address()
+    return str(address)
+
+
+def _bracketed(host: str) -> str:
+    host = _LOOPBACK.get(host, host)
+    return f"[{host}]" if ":" in host else host
+
+
+def _prefix(path: str) -> str:
+    """The path before Ollama's own, without a trailing slash."""
+    prefix = ("/" + path).rstrip("/").removesuffix("/api").rstrip("/")
+    if not _PATH.fullmatch(prefix):
+        raise _no_address()
+    return prefix
+
+
+def _basic(credentials: str) -> tuple[tuple[str, str], ...]:
+    if not credentials:
+        return ()
+    user, _, password = credentials.partition(":")
+    pair = f"{unquote(user)}:{unquote(password)}".encode()
+    return (("Authorization", f"Basic {base64.b64encode(pair).decode()}"),)
+
+
+def _no_address() -> SettingsError:
+    return SettingsError(
+        tr("This is not the address of a server."),
+        tr("Write it like 192.168.1.5:11434 or https://example.org/ollama."),
+    )
