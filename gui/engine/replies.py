@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -17,6 +18,8 @@ from gui.engine.requests import ChatRequest, GenerateRequest, ReplyRequest
 from gui.engine.runtime import LoadedModel, Runtime, chunks, to_end
 from gui.engine.store import StoredModel
 from gui.engine.wire import ApiError
+
+_log = logging.getLogger(__name__)
 
 Shape = Callable[[str, str], dict[str, Any]]
 """Puts text and thinking where chat or generate has them."""
@@ -179,6 +182,7 @@ def _arguments(request: ReplyRequest, loaded: LoadedModel, count: int) -> dict[s
     num_ctx = loaded.settings.num_ctx
     if count >= num_ctx:
         raise ApiError(400, CONTEXT_EXCEEDED)
+    _log.info("%s reads a prompt of %d tokens", loaded.model.name.shortest, count)
     limit = token_limit(request.options, num_ctx, count, shift=request.shift)
     arguments = {**sampling_arguments(request.options, num_ctx), "n_predict": limit}
     return {**arguments, "json_schema": request.schema} if request.schema else arguments

@@ -42,10 +42,13 @@ def test_the_end_of_stdin_ends_it(tmp_path: Path) -> None:
 
 
 def test_the_end_of_stdin_ends_it_while_it_generates(tmp_path: Path) -> None:
-    with EngineUnderTest(tmp_path / "engine") as engine, engine.client() as client:
-        with client.stream("POST", "/api/chat", json=ENDLESS) as answer:
-            next(answer.iter_raw())
-            assert engine.close() == 0
+    with (
+        EngineUnderTest(tmp_path / "engine") as engine,
+        engine.client() as client,
+        client.stream("POST", "/api/chat", json=ENDLESS) as answer,
+    ):
+        next(answer.iter_raw())
+        assert engine.close() == 0
 
 
 def test_nothing_but_the_announcement_goes_to_stdout(tmp_path: Path) -> None:
@@ -58,11 +61,14 @@ def test_nothing_but_the_announcement_goes_to_stdout(tmp_path: Path) -> None:
 
 
 def test_sigterm_ends_it_while_it_generates(tmp_path: Path) -> None:
-    with EngineUnderTest(tmp_path / "engine") as engine, engine.client() as client:
-        with client.stream("POST", "/api/chat", json=ENDLESS) as answer:
-            next(answer.iter_raw())
-            engine.process.send_signal(signal.SIGTERM)
-            assert engine.process.wait(timeout=10) == 0
+    with (
+        EngineUnderTest(tmp_path / "engine") as engine,
+        engine.client() as client,
+        client.stream("POST", "/api/chat", json=ENDLESS) as answer,
+    ):
+        next(answer.iter_raw())
+        engine.process.send_signal(signal.SIGTERM)
+        assert engine.process.wait(timeout=10) == 0
 
 
 PARENT = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from engine_process import STARTER, EngineUnderTest
 
 LEFT = "the client left; stopping the reply"
+READING = "a prompt of "
 ENDLESS = {"num_predict": 1_000_000, "num_ctx": 8192, "temperature": 0}
 SHORT = [{"role": "user", "content": "Count to one million."}]
 LONG = [{"role": "user", "content": "".join(f"{n} and " for n in range(1000))}]
@@ -58,9 +60,8 @@ def test_leaving_while_tokens_come(own_engine: EngineUnderTest) -> None:
 @pytest.mark.parametrize("stream", [True, False])
 def test_leaving_before_the_first_byte(own_engine: EngineUnderTest, stream: bool) -> None:
     connection = _ask(own_engine, {"messages": LONG, "stream": stream})
-    with own_engine.client() as client:
-        while not client.get("/api/ps").json()["models"]:
-            pass
+    while READING not in own_engine.log_text():
+        time.sleep(0.02)
     connection.close()
     _next_is_served(own_engine)
     assert own_engine.log_text().count(LEFT) == 1
