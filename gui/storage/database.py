@@ -71,17 +71,13 @@ class Database:
         """What `work` gives, its changes on the disk when this returns; on an error, none.
 
         On a full disk `use_reserve` spends the space set aside and runs `work` once more: for
-        what exists nowhere else (a reply) and for what makes room (a deletion).
+        what exists nowhere else (a reply) and for what makes room (a deletion). Until it can be
+        set aside again, other writes are refused: they would take the rest of that space.
         Raises `DiskFull` or `StorageUnavailable`.
         """
 
         def job() -> T:
-            try:
-                result = self._transact(work)
-            except DiskFull:
-                if not (use_reserve and self._reserve and self._reserve.spend()):
-                    raise
-                result = self._transact(work)
+            result = self._on_reserve(work) if use_reserve else self._on_free_space(work)
             self._tidy()
             return result
 
@@ -97,6 +93,21 @@ class Database:
         finally:
             self._worker.shutdown(wait=False)
 
+    def _on_free_space(self, work: Callable[[apsw.Connection], T]) -> T:
+        if self._reserve and self._reserve.spent:
+            self._reserve.make()
+            if self._reserve.spent:
+                raise DiskFull("the reserve is spent")
+        return self._transact(work)
+
+    def _on_reserve(self, work: Callable[[apsw.Connection], T]) -> T:
+        try:
+            return self._transact(work)
+        except DiskFull:
+            if not (self._reserve and self._reserve.spend()):
+                raise
+        return self._transact(work)
+
     def _transact(self, work: Callable[[apsw.Connection], T]) -> T:
         with _transaction(self._connection):
             return work(self._connection)
@@ -108,7 +119,7 @@ class Database:
 
     def _tidy(self) -> None:
         """After a commit: bound the WAL; while the reserve is spent, also try to make it anew."""
-        if self._reserve and not self._reserve.held:
+        if self._reserve and self._reserve.spent:
             self._checkpoint(apsw.SQLITE_CHECKPOINT_TRUNCATE)
             self._reserve.make()
         elif self._wal_pages >= CHECKPOINT_PAGES:
@@ -120,7 +131,7 @@ class Database:
             with translated(self._connection):
                 self._connection.wal_checkpoint(mode=mode)
         except StorageError as error:
-            _log.warning("the WAL could not be folded into the database: %s", error)
+            _log.warning("the WAL was not folded into the database: %r", error.__cause__)
 
     def _close(self) -> None:
         self._checkpoint(apsw.SQLITE_CHECKPOINT_TRUNCATE)

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 SIZE = 2 * 2**20
-_ROOM = 8 * SIZE
-"""Free space below which no reserve is made: it must not be what fills the disk."""
+ROOM = 2 * SIZE
+"""Free bytes below which no reserve is made: it must not be what fills the disk."""
 
 
 class Reserve:
@@ -20,23 +20,26 @@ class Reserve:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.held = False
+        self.spent = False
+        """Given back and not yet made anew: what space there is belongs to what is in flight."""
 
     def make(self) -> None:
         """Set the space aside if there is room to spare; no room is no error."""
         with suppress(OSError):
-            self.held = self._path.is_file() and self._path.stat().st_size == SIZE
-            if not self.held and shutil.disk_usage(self._path.parent).free >= _ROOM:
+            whole = self._path.is_file() and self._path.stat().st_size == SIZE
+            if not whole and shutil.disk_usage(self._path.parent).free < ROOM:
+                return
+            if not whole:
                 self._write()
-                self.held = True
+            self.spent = False
 
     def spend(self) -> bool:
         """Give the space back; False when there was none."""
-        self.held = False
         try:
             self._path.unlink()
         except OSError:
             return False
+        self.spent = True
         return True
 
     def _write(self) -> None:

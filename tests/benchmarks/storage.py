@@ -8,6 +8,7 @@ of the same rows, a plain UPDATE of the same text, in the same run.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import sys
 import tempfile
@@ -73,11 +74,13 @@ async def saving(database: Database, store: ConversationStore) -> None:
     status = MessageStatus.STREAMING
     reply = await store.add_message(conversation, None, Role.ASSISTANT, "", status=status)
 
+    texts = (f"{number:05} {CHECKPOINT}" for number in itertools.count())
+
     def update(connection: apsw.Connection) -> None:
         sql = "UPDATE messages SET content = ? WHERE id = ?"
-        connection.execute(sql, (CHECKPOINT, reply.id))
+        connection.execute(sql, (next(texts), reply.id))
 
-    ours = await median_ms(lambda: store.update_message(reply.id, content=CHECKPOINT), 101)
+    ours = await median_ms(lambda: store.update_message(reply.id, content=next(texts)), 101)
     bare = await median_ms(lambda: database.write(update), 101)
     report(f"checkpoint of {len(CHECKPOINT.encode()) / 1e3:.0f} kB", ours, bare)
 

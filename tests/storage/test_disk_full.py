@@ -122,26 +122,29 @@ def test_full_while_migrating(folder: Path) -> None:
     assert refused == sorted(refused, reverse=True)
 
 
-def test_the_reserve_saves_the_reply_and_lets_room_be_made(folder: Path) -> None:
+def test_the_reserve_is_for_the_reply_and_for_making_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario() -> None:
         path = folder / "c.db"
         with SmallDisk(folder, capacity=2**30) as disk:
             database = await Database.open(path, vfs=disk.name)
             store = ConversationStore(database)
-            conversation = await store.create()
-            prompt = await store.add_message(conversation.id, None, Role.USER, "hi")
-            reply = await store.add_message(conversation.id, prompt.id, Role.ASSISTANT, "")
-            disk.fill()
-
-            with pytest.raises(DiskFull):
-                await store.add_message(conversation.id, reply.id, Role.USER, "not in flight")
-            saved = await store.update_message(reply.id, content=REPLY)
-            assert (await store.branch(conversation.id))[-1] == saved
+            conversation = (await store.create()).id
+            prompt = await store.add_message(conversation, None, Role.USER, "hi")
+            reply = await store.add_message(conversation, prompt.id, Role.ASSISTANT, "")
 
             disk.fill()
-            await store.delete(conversation.id)
-            assert await store.list() == ()
-            await store.purge_deleted()
+            with monkeypatch.context() as patch:
+                patch.setattr("gui.storage.reserve.ROOM", 2**62)
+                for _ in range(2):
+                    with pytest.raises(DiskFull):
+                        await store.add_message(conversation, reply.id, Role.USER, "not in flight")
+                    reply = await store.update_message(reply.id, content=reply.content + REPLY)
+                assert await store.branch(conversation) == (prompt, reply)
+                await store.delete(conversation)
+                await store.purge_deleted()
+            await store.create("there is room again")
             await database.close()
         assert intact(path)
 
