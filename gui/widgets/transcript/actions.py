@@ -120,10 +120,10 @@ def code_rect(layout: MessageLayout, block: ShownBlock, run: CodeRun) -> QRectF:
     first = place.blockBoundingRect(document.findBlockByNumber(run.first))
     last = place.blockBoundingRect(document.findBlockByNumber(run.last))
     top = first.top() - (style.code_header if run.has_header else 0)
-    bottom = last.bottom() + (style.px(14) if run.has_end else 0)
+    bottom = last.bottom() + (style.code_foot if run.has_end else 0)
     width = layout.text_width(block) if not layout.is_user else layout.bubble_width - style.px(32)
     left = layout.text_left(block) + run.x
-    return QRectF(left, block.y + top, width - run.x, bottom - top)
+    return QRectF(left, layout.text_top(block) + top, width - run.x, bottom - top)
 
 
 def code_parts(layout: MessageLayout, block: ShownBlock, run: int) -> list[tuple[ShownBlock, str]]:
@@ -198,7 +198,7 @@ def _span_rect(layout: MessageLayout, block: ShownBlock, start: int, length: int
     origin = lines.position()
     return QRectF(
         layout.text_left(block) + origin.x() + min(left, right),
-        block.y + origin.y() + line.y(),
+        layout.text_top(block) + origin.y() + line.y(),
         abs(right - left),
         line.height(),
     )

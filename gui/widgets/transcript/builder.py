@@ -65,11 +65,8 @@ def extend_code(
             block.setLeftMargin(style.code_pad)
             cursor.insertBlock(block)
             cursor.insertText(line, style.code_characters())
-        if after.is_last:
-            block = cursor.blockFormat()
-            block.setBottomMargin(style.px(14))
-            cursor.setBlockFormat(block)
         cursor.endEditBlock()
+        document.bottom_space = style.code_foot if after.is_last else 0.0
         run = document.code_runs[-1]
         run.last, run.has_end = document.blockCount() - 1, after.is_last
     return is_more

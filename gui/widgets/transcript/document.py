@@ -28,6 +28,9 @@ class BlockDocument(QTextDocument):
 
     def __init__(self, style: Style) -> None:
         super().__init__()
+        self.top_space = self.bottom_space = 0.0
+        """Room for code's ground above the first and below the last line, px: Qt gives a
+        document no margin there."""
         self.code_runs: list[CodeRun] = []
         self.marks: list[int] = []
         """Numbers of the text blocks with a marker, a quote bar or a rule."""
@@ -40,6 +43,11 @@ class BlockDocument(QTextDocument):
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setDefaultTextOption(option)
+
+    @property
+    def height(self) -> float:
+        """The height of everything shown, px."""
+        return self.size().height() + self.top_space + self.bottom_space
 
     def loadResource(self, kind: int, name: object) -> Any:  # noqa: ARG002
         """Nothing: neither files nor the network (REN-01, REN-02)."""

@@ -30,7 +30,7 @@ def position_at(layout: MessageLayout, index: int, point: QPointF) -> Position:
         return Position(index, number, 0)
     if number == len(layout.blocks) - 1 and point.y() > layout.content_bottom + 12:
         return Position(index, number, layout.document_of(block).characterCount() - 1)
-    inside = QPointF(point.x() - layout.text_left(block), point.y() - block.y)
+    inside = QPointF(point.x() - layout.text_left(block), point.y() - layout.text_top(block))
     place = layout.document_of(block).documentLayout()
     offset = place.hitTest(inside, Qt.HitTestAccuracy.FuzzyHit)
     return Position(index, number, max(0, offset))

@@ -193,7 +193,7 @@ class MessageLayout:
                 before.document, before.source, source, self.style
             ):
                 before.source = source
-                before.height = before.document.size().height()
+                before.height = before.document.height
                 return before
         block = ShownBlock(source, is_thinking=is_thinking)
         block.height = (
@@ -230,6 +230,10 @@ class MessageLayout:
         if self.is_user:
             return self.frame.right - self.bubble_width + self.style.px(16)
         return self.frame.left
+
+    def text_top(self, block: ShownBlock) -> float:
+        """Where the first line of a block begins."""
+        return block.y + (block.document.top_space if block.document is not None else 0.0)
 
     @property
     def shown_blocks(self) -> list[ShownBlock]:
@@ -373,4 +377,4 @@ class MessageLayout:
         document = self.document_of(block)
         block.width = self.text_width(block)
         document.setTextWidth(block.width)
-        block.height = document.size().height()
+        block.height = document.height

@@ -150,10 +150,11 @@ class MessagePainter:
         for run in document.code_runs:
             self._code_ground(block, run)
         self._painter.save()
-        self._painter.translate(self._layout.text_left(block), block.y)
+        y = self._layout.text_top(block)
+        self._painter.translate(self._layout.text_left(block), y)
         if document.marks:
             self._marks(document, block)
-        clip = QRectF(0, top - block.y, self._layout.frame.width, bottom - top)
+        clip = QRectF(0, top - y, self._layout.frame.width, bottom - top)
         self._draw(document, clip, self._look.selected(number))
         self._painter.restore()
 
@@ -211,6 +212,7 @@ class MessagePainter:
                 top = rect.top() - properties.topMargin()
                 if number == 0 and block.source.continues:
                     top -= self._style.gap
+                top -= 0.0 if number == 0 else self._style.px(2)
                 for bar in str(bars).split():
                     where = QRectF(float(bar), top, self._style.px(3), rect.bottom() - top)
                     self._fill(where, self._colours.line, 0)

@@ -42,6 +42,7 @@ class Style:
         self.item_gap = self.px(4)
         self.code_pad = self.px(16)
         self.code_header = self.px(40)
+        self.code_foot = self.px(14)
 
     def px(self, value: float) -> float:
         """`value` px of the design at this font scale."""

@@ -26,10 +26,7 @@ def lines(tokens: Sequence[Token], *, is_later: bool) -> list[str]:
             rows[-1].append(_words(token))
     body = rows[1:] if is_later else rows
     widths = [min(WIDEST, max(map(_width, column))) for column in zip(*rows, strict=False)]
-    shown = [_row(row, widths, alignments) for row in body]
-    if not is_later:
-        shown.insert(1, "─┼─".join("─" * width for width in widths))
-    return shown
+    return [_row(row, widths, alignments) for row in body]
 
 
 def _words(token: Token) -> str:
@@ -40,7 +37,7 @@ def _words(token: Token) -> str:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], alignments: Sequence[str]) -> str:
-    return " │ ".join(map(_cell, cells, widths, alignments)).rstrip()
+    return "   ".join(map(_cell, cells, widths, alignments)).rstrip()
 
 
 def _cell(text: str, width: int, alignment: str) -> str:

@@ -135,6 +135,15 @@ class TranscriptView(QAbstractScrollArea):
         """What Ctrl+C would copy."""
         return self._workings.selected_text()
 
+    def messages(self) -> tuple[Message, ...]:
+        """The messages on show, oldest first; a reply that streams without its newest text."""
+        return tuple(self._workings.transcript.messages)
+
+    def message(self, message_id: int) -> Message | None:
+        """The message with this id, None when it is not on show."""
+        index = self._workings.transcript.index_of(message_id)
+        return None if index < 0 else self._workings.transcript.messages[index]
+
     def message_at(self, index: int) -> Message:
         """The message at a place, counted from 0."""
         return self._workings.transcript.messages[index]

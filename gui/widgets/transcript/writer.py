@@ -117,6 +117,7 @@ class BlockWriter:
             self.document.marks.append(self.document.blockCount() - 1)
         self._is_empty = False
         self._gap = self._style.gap
+        self.document.bottom_space = 0.0
 
     def _open_list(self, token: Token) -> None:
         start = token.attrGet("start")
@@ -168,27 +169,36 @@ class BlockWriter:
         for index, line in enumerate(lines):
             block = style.code_paragraph()
             block.setLeftMargin(style.code_pad)
-            is_first, is_last = index == 0, index == len(lines) - 1
-            block.setTopMargin(style.code_header if is_first and head else 0)
-            if is_last and end:
-                block.setBottomMargin(style.px(14))
+            is_first = index == 0
+            if is_first and head:
+                self._make_room(block)
             self._start(block, None if is_first else 0.0)
             self.cursor.insertText(line, style.code_characters())
         last = self.document.blockCount() - 1
         self.document.code_runs.append(CodeRun(first, last, x, language, head, end))
+        self.document.bottom_space = style.code_foot if end else 0.0
+        self._gap += self.document.bottom_space
+
+    def _make_room(self, block: QTextBlockFormat) -> None:
+        """Room for the header of code."""
+        if self._is_empty:
+            self.document.top_space = self._style.code_header
+        else:
+            block.setTopMargin(self._style.code_header)
 
     def _table(self, tokens: Sequence[Token], *, is_later: bool) -> None:
-        """Rows in the code font, columns padded with spaces."""
+        """Rows in the code font, columns padded with spaces, a rule under the header."""
         for row, line in enumerate(tables.lines(tokens, is_later=is_later)):
             block = self._style.code_paragraph()
             block.setRightMargin(0)
             self._start(block, None if row == 0 else 0.0)
             characters = self._style.code_characters()
-            if not is_later and row == 0:
+            if row == 0 and not is_later:
                 characters.setFontWeight(700)
-            if not is_later and row == 1:
-                characters.setForeground(self._style.brush(self._style.colours.quiet))
             self.cursor.insertText(line, characters)
+            if row == 0 and not is_later:
+                self._gap = 0.0
+                self._rule()
 
 
 def _closing(tokens: Sequence[Token], opened: int) -> int:
