@@ -29,7 +29,7 @@ from gui.records import Message, MessageStatus, Role, Statistics
 from gui.widgets.transcript import TranscriptView
 
 SIZE = (900, 900)
-ANSWER = '''A **list comprehension** builds a list in one expression; 한국어로는 리스트 컴프리헨션입니다.
+ANSWER = """A **list comprehension** builds a list in one expression; 한국어로는 리스트 컴프리헨션입니다.
 It reads almost like `the set notation` in mathematics, and it is quick.
 
 ## How it looks
@@ -50,11 +50,15 @@ def flatten(rows: list[list[int]]) -> list[int]:
 
 See [the tutorial](https://docs.python.org/3/tutorial/) for more. 더 궁금한 점이 있으면 물어보세요!
 
-'''
+"""
 CASES = {
     "mixed": lambda: ANSWER * 200,
-    "python fence that never ends": lambda: "```python\n" + "def f(x):\n    return [x, 'y']  # z\n" * 4000,
-    "150-item list": lambda: "".join(f"- item {n} with `code` and **bold** 글자\n" for n in range(4000)),
+    "python fence that never ends": lambda: (
+        "```python\n" + "def f(x):\n    return [x, 'y']  # z\n" * 4000
+    ),
+    "150-item list": lambda: "".join(
+        f"- item {n} with `code` and **bold** 글자\n" for n in range(4000)
+    ),
     "12 KB paragraph": lambda: "Ein langer Absatz ohne Ende, 끝없는 문단 and more words. " * 2000,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,15 +52,15 @@ class Target:
     """The code to copy, the link to open, the id of the sibling to show."""
 
 
-def targets_of(layout: MessageLayout) -> list[Target]:
-    """Everything that can be pressed at a message, in reading order."""
+def targets_of(layout: MessageLayout, top: float = 0.0, bottom: float = math.inf) -> list[Target]:
+    """What can be pressed at a message in reading order; of its blocks, those between two y."""
     found: list[Target] = []
     if layout.has_thinking:
         words = tr("Hide thinking") if layout.is_thinking_open else tr("Show thinking")
         rect = QRectF(layout.frame.left, layout.thinking_top, layout.style.px(120), 28)
         found.append(Target(Action.UNFOLD, rect, words))
     for block in layout.blocks:
-        if block.document is not None:
+        if block.document is not None and block.y < bottom and block.y + block.height > top:
             found += _block_targets(layout, block, block.document)
     if layout.has_remedy:
         found.append(_remedy(layout))
@@ -177,34 +178,32 @@ def _block_targets(
             rect = QRectF(x, ground.top() + layout.style.px(6), size, size)
             found.append(Target(Action.COPY_CODE, rect, tr("Copy code"), _ICONS[Action.COPY_CODE]))
     for start, length, url in document.links:
-        found.append(Target(Action.LINK, _span_rect(layout, block, start, length), url, "", url))
+        for rect in span_rects(layout, block, start, length)[:1]:
+            found.append(Target(Action.LINK, rect, url, "", url))
     return found
 
 
-def _span_rect(layout: MessageLayout, block: ShownBlock, start: int, length: int) -> QRectF:
-    """Around the first line of a stretch of text."""
-    document = block.document
-    if document is None:
-        return QRectF()
-    text = document.findBlock(start)
+def span_rects(layout: MessageLayout, block: ShownBlock, start: int, length: int) -> list[QRectF]:
+    """Around a stretch of text, one rectangle for each line it is on."""
+    if block.document is None:
+        return []
+    text = block.document.findBlock(start)
     lines = text.layout()
-    line = lines.lineForTextPosition(start - text.position())
-    if not line.isValid():
-        return QRectF()
-    first = start - text.position()
-    last = min(first + length, line.textStart() + line.textLength())
-    # PySide gives (x, position) for cursorToX
-    left, right = _x_of(line.cursorToX(first)), _x_of(line.cursorToX(last))
-    origin = lines.position()
-    return QRectF(
-        layout.text_left(block) + origin.x() + min(left, right),
-        layout.text_top(block) + origin.y() + line.y(),
-        abs(right - left),
-        line.height(),
-    )
+    first, end = start - text.position(), start - text.position() + length
+    x = layout.text_left(block) + lines.position().x()
+    y = layout.text_top(block) + lines.position().y()
+    rects: list[QRectF] = []
+    for number in range(lines.lineCount()):
+        line = lines.lineAt(number)
+        begin, stop = max(first, line.textStart()), min(end, line.textStart() + line.textLength())
+        if begin < stop:
+            left, right = sorted((_x_of(line.cursorToX(begin)), _x_of(line.cursorToX(stop))))
+            rects.append(QRectF(x + left, y + line.y(), right - left, line.height()))
+    return rects
 
 
 def _x_of(place: object) -> float:
+    """PySide gives the x alone or with the position."""
     return float(place[0] if isinstance(place, tuple) else place)  # type: ignore[arg-type]
 
 
@@ -212,6 +211,6 @@ def _remedy(layout: MessageLayout) -> Target:
     style = layout.style
     words = tr("Try again")
     width = style.px(28 + 8 * len(words))
-    top = layout.foot_top - style.px(48)
+    top = layout.notice_top + layout.notice_height - style.px(44)
     rect = QRectF(layout.frame.left + style.px(16), top, width, style.px(32))
     return Target(Action.REMEDY, rect, words)

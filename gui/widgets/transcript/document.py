@@ -23,6 +23,20 @@ class CodeRun:
     has_end: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is drawn beside a text block: a bullet or number, quote bars, or a rule."""
+
+    block: int
+    marker: str
+    bars: tuple[float, ...]
+    """x of each quote bar, px."""
+    is_rule: bool
+    left: float
+    gap: float
+    """The space above the block that its quote bars bridge, px."""
+
+
 class BlockDocument(QTextDocument):
     """The picture of one block; it loads nothing from anywhere."""
 
@@ -32,8 +46,9 @@ class BlockDocument(QTextDocument):
         """Room for code's ground above the first and below the last line, px: Qt gives a
         document no margin there."""
         self.code_runs: list[CodeRun] = []
-        self.marks: list[int] = []
-        """Numbers of the text blocks with a marker, a quote bar or a rule."""
+        self.marks: list[Mark] = []
+        self.inline_codes: list[tuple[int, int]] = []
+        """Start and length of each piece of code within a sentence."""
         self.links: list[tuple[int, int, str]] = []
         """Start, length and target of each link."""
         self.setUndoRedoEnabled(False)

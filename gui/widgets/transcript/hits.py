@@ -47,7 +47,7 @@ def is_on_text(layout: MessageLayout, point: QPointF) -> bool:
 
 def target_at(layout: MessageLayout, point: QPointF, *, is_active: bool) -> Target | None:
     """What is pressed at `point`; the row of actions only while it shows."""
-    for target in targets_of(layout):
+    for target in targets_of(layout, point.y() - 1, point.y() + 1):
         if target.rect.contains(point) and (is_active or target.action not in FOOT_ACTIONS):
             return target
     return None

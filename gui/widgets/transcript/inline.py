@@ -44,7 +44,9 @@ class InlineWriter:
             case "softbreak" | "hardbreak":
                 self._insert("\u2028", current)
             case "code_inline":
+                start = self._cursor.position()
                 self._insert(token.content, self._style.inline_code(current))
+                self._document.inline_codes.append((start, len(token.content)))
             case "image":
                 self._image(token)
             case "link_open":

@@ -86,7 +86,8 @@ class MessageLayout:
         self.notice: BlockDocument | None = None
         self.height = 0.0
         self.name_top = self.thinking_top = self.content_top = 0.0
-        self.content_bottom = self.notice_top = self.foot_top = 0.0
+        self.content_bottom = self.foot_top = 0.0
+        self.notice_top = self.notice_height = 0.0
         self.bubble_width = 0.0
         self._reset(message)
 
@@ -101,6 +102,12 @@ class MessageLayout:
     def is_live(self) -> bool:
         """Whether text still arrives for it."""
         return self.message.status is MessageStatus.STREAMING
+
+    @property
+    def settled_height(self) -> float:
+        """Down to where this message will not change any more while its reply streams."""
+        frozen = self._frozen[id(self.blocks)]
+        return self.blocks[frozen].y if 0 < frozen < len(self.blocks) else 0.0
 
     def append(self, text: str) -> None:
         """Take streamed text of the reply."""
@@ -272,8 +279,8 @@ class MessageLayout:
         """Give everything its y from the heights known so far."""
         px = self.style.px
         y = px(40) if self.has_divider else 0.0
-        self.name_top = y = y + px(8)
-        y += px(12) if self.is_user else px(32)
+        self.name_top = y = y + px(4)
+        y += px(16) if self.is_user else px(28)
         self.thinking_top = y
         if self.has_thinking:
             y += px(32)
@@ -290,10 +297,11 @@ class MessageLayout:
         y += px(12) if self.is_user else 0.0
         self.notice_top = y + px(12)
         if self.notice is not None:
-            y = self.notice_top + self.notice.size().height() + px(16)
-            y += px(40) if self.has_remedy else 0.0
-        self.foot_top = y + px(4)
-        self.height = self.foot_top + px(28) + px(8)
+            button = px(44) if self.has_remedy else 0.0
+            self.notice_height = self.notice.size().height() + px(24) + button
+            y = self.notice_top + self.notice_height
+        self.foot_top = y + (px(4) if self.is_user else px(8))
+        self.height = self.foot_top + px(28) + (0.0 if self.is_user else px(12))
 
     @property
     def has_thinking(self) -> bool:

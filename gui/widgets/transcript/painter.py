@@ -26,12 +26,12 @@ from gui.widgets.transcript.actions import (
     Target,
     code_rect,
     counter_text,
+    span_rects,
     targets_of,
 )
 from gui.widgets.transcript.document import BlockDocument, CodeRun
 from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
 from gui.widgets.transcript.notices import statistics_line, waiting_sentence
-from gui.widgets.transcript.style import MARKER, QUOTES, RULE
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -149,6 +149,7 @@ class MessagePainter:
             return
         for run in document.code_runs:
             self._code_ground(block, run)
+        self._inline_code(block, document.inline_codes)
         self._painter.save()
         y = self._layout.text_top(block)
         self._painter.translate(self._layout.text_left(block), y)
@@ -197,42 +198,50 @@ class MessagePainter:
 
     def _marks(self, document: BlockDocument, block: ShownBlock) -> None:
         """Bullets, numbers, quote bars and rules of a document."""
-        place = document.documentLayout()
-        for number in document.marks:
-            text = document.findBlockByNumber(number)
-            properties = text.blockFormat()
+        place, px = document.documentLayout(), self._style.px
+        for mark in document.marks:
+            text = document.findBlockByNumber(mark.block)
             rect = place.blockBoundingRect(text)
-            if marker := properties.property(MARKER):
+            if mark.marker:
                 line = text.layout().lineAt(0)
-                right = properties.leftMargin() - self._style.px(8)
-                y = rect.top() + line.y()
-                where = QRectF(right - self._style.px(60), y, self._style.px(60), line.height())
-                self._text(where, str(marker), self._colours.quiet, _RIGHT, self._style.body)
-            if bars := properties.property(QUOTES):
-                top = rect.top() - properties.topMargin()
-                if number == 0 and block.source.continues:
+                baseline = text.layout().position().y() + line.y() + line.ascent()
+                metrics = QFontMetricsF(self._style.body)
+                x = mark.left - px(8) - metrics.horizontalAdvance(mark.marker)
+                self._painter.setFont(self._style.body)
+                self._painter.setPen(QColor(self._colours.quiet))
+                self._painter.drawText(QPointF(x, baseline), mark.marker)
+            if mark.bars:
+                top = rect.top()
+                if mark.block:
+                    top -= mark.gap + px(2)
+                elif block.source.continues:
                     top -= self._style.gap
-                top -= 0.0 if number == 0 else self._style.px(2)
-                for bar in str(bars).split():
-                    where = QRectF(float(bar), top, self._style.px(3), rect.bottom() - top)
+                for bar in mark.bars:
+                    where = QRectF(bar, top, px(3), rect.bottom() - top)
                     self._fill(where, self._colours.line, 0)
-            if properties.property(RULE):
+            if mark.is_rule:
                 y = round(rect.center().y())
                 self._painter.setPen(QPen(QColor(self._colours.line), 1))
                 right = self._layout.text_width(block)
-                self._painter.drawLine(QPointF(properties.leftMargin(), y), QPointF(right, y))
+                self._painter.drawLine(QPointF(mark.left, y), QPointF(right, y))
+
+    def _inline_code(self, block: ShownBlock, codes: list[tuple[int, int]]) -> None:
+        """The soft ground of code within sentences."""
+        px = self._style.px
+        colour = self._colours.surface if self._layout.is_user else self._colours.bubble
+        for start, length in codes:
+            for rect in span_rects(self._layout, block, start, length):
+                self._fill(rect.adjusted(-px(2), px(1), px(2), -px(1)), colour, px(4))
 
     def _notice(self) -> None:
         layout, px = self._layout, self._style.px
         document = layout.notice
         if document is None:
             return
-        top = layout.notice_top - px(4)
-        height = document.size().height() + px(16) + (px(40) if layout.has_remedy else 0)
-        box = QRectF(layout.frame.left, top, layout.frame.width, height)
+        box = QRectF(layout.frame.left, layout.notice_top, layout.frame.width, layout.notice_height)
         self._fill(box, self._colours.code, px(8))
         self._painter.save()
-        self._painter.translate(layout.frame.left + px(16), top + px(8))
+        self._painter.translate(box.topLeft() + QPointF(px(16), px(12)))
         document.drawContents(self._painter)
         self._painter.restore()
 
@@ -250,7 +259,7 @@ class MessagePainter:
 
     def _targets(self, top: float, bottom: float) -> None:
         look = self._look
-        targets = targets_of(self._layout)
+        targets = targets_of(self._layout, top, bottom)
         for target in targets:
             if target.rect.bottom() < top or target.rect.top() > bottom:
                 continue

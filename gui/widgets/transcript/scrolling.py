@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractScrollArea
 
@@ -28,6 +30,7 @@ class Scroller:
         self._bar.setSingleStep(WHEEL_STEP)
         self._is_following = True
         self._is_settling = False
+        self._painted_offset = 0.0
         self._button = JumpButton(view)
         self._button.clicked.connect(self.jump_to_end)
 
@@ -87,8 +90,11 @@ class Scroller:
         self._restore(place)
         self.settle()
 
-    def settle(self, *, keeps_end: bool = True) -> None:
-        """Lay out what is on screen; hold the end, or the first words on screen, still."""
+    def settle(self, *, keeps_end: bool = True, changed_from: float | None = None) -> None:
+        """Lay out what is on screen; hold the end, or the first words on screen, still.
+
+        Only what is below `changed_from`, y of the transcript, is painted anew; None: all.
+        """
         if self._is_settling:
             return
         self._is_settling = True
@@ -108,7 +114,7 @@ class Scroller:
                 break
         self._is_settling = False
         self._show_button()
-        self._view.viewport().update()
+        self._repaint(changed_from)
 
     def build_around(self) -> bool:
         """Lay out one more block within a page of the screen; False if all is done."""
@@ -149,6 +155,19 @@ class Scroller:
         if 0 <= index < len(transcript.messages):
             y = transcript.heights.top(index) + (block.y if block is not None else 0.0)
             self._bar.setValue(round(y - distance + TOP_SPACE))
+
+    def _repaint(self, changed_from: float | None) -> None:
+        """Move the pixels that only moved; paint the rest."""
+        viewport = self._view.viewport()
+        shift = round(self._painted_offset - self.offset)
+        self._painted_offset = self.offset
+        if changed_from is None or abs(shift) >= self.page:
+            viewport.update()
+            return
+        if shift:
+            viewport.scroll(0, shift)
+        top = max(0, math.floor(changed_from - self.offset) - 1)
+        viewport.update(0, top, viewport.width(), self.page - top)
 
     def _set_range(self) -> None:
         whole = self._workings.transcript.heights.total + TOP_SPACE + BOTTOM_SPACE

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtGui import QTextCursor
 
 from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
-from gui.widgets.transcript.style import MARKER
 
 
 class Position(NamedTuple):
@@ -103,8 +102,7 @@ def block_text(layout: MessageLayout, block: ShownBlock, first: int, last: int) 
     """The visible text between two offsets, list markers included."""
     document = layout.document_of(block)
     last = min(last, document.characterCount() - 1)
-    if first == 0 and last == document.characterCount() - 1 and not _has_marks(document):
-        return document.toPlainText()
+    markers = {mark.block: mark.marker for mark in document.marks}
     lines: list[str] = []
     text = document.findBlock(first)
     while text.isValid() and text.position() <= last:
@@ -113,12 +111,8 @@ def block_text(layout: MessageLayout, block: ShownBlock, first: int, last: int) 
         cursor = QTextCursor(document)
         cursor.setPosition(begin)
         cursor.setPosition(max(begin, stop), QTextCursor.MoveMode.KeepAnchor)
-        marker = str(text.blockFormat().property(MARKER) or "")
+        marker = markers.get(text.blockNumber(), "")
         prefix = f"{marker} " if marker and begin == text.position() else ""
         lines.append(prefix + cursor.selectedText().replace("\u2028", "\n"))
         text = text.next()
     return "\n".join(lines)
-
-
-def _has_marks(document: QTextDocument) -> bool:
-    return bool(getattr(document, "marks", ()))

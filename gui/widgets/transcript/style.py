@@ -14,13 +14,6 @@ from PySide6.QtGui import (
 from gui import theme
 from gui.widgets.transcript.pieces import Shape
 
-MARKER = QTextFormat.Property.UserProperty + 1
-"""Block property: the bullet or number drawn before its first line."""
-QUOTES = QTextFormat.Property.UserProperty + 2
-"""Block property: x of each quote bar beside it, in px, joined with spaces."""
-RULE = QTextFormat.Property.UserProperty + 3
-"""Block property: True for a horizontal rule."""
-
 _HEADING_PX = (22, 19, 17, 15, 15, 15)
 _GAPS = {Shape.HEADING: 24, Shape.CODE: 16, Shape.TABLE: 16, Shape.RULE: 16}
 
@@ -90,7 +83,6 @@ class Style:
         font.setPixelSize(max(1, size - 1))
         font.setBold(base.font().bold())
         characters.setFont(font)
-        characters.setBackground(self.brush(self.colours.bubble))
         return characters
 
     def quiet(self) -> QTextCharFormat:

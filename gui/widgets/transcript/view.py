@@ -158,12 +158,15 @@ class TranscriptView(QAbstractScrollArea):
         layout = self._workings.live_layout()
         if layout is None:
             return
+        transcript = self._workings.transcript
+        index = len(transcript.messages) - 1
+        settled = transcript.heights.top(index) + (0 if thinking else layout.settled_height)
         if thinking:
             layout.append_thinking(thinking)
         if text:
             layout.append(text)
-        self._workings.transcript.measure(len(self._workings.transcript.messages) - 1)
-        self._scroller.settle()
+        transcript.measure(index)
+        self._scroller.settle(changed_from=settled)
 
     def _end(self, message: Message) -> None:
         transcript = self._workings.transcript

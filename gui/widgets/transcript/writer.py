@@ -9,10 +9,10 @@ from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from gui.widgets.transcript import tables
 from gui.widgets.transcript.blocks import SourceBlock
-from gui.widgets.transcript.document import BlockDocument, CodeRun
+from gui.widgets.transcript.document import BlockDocument, CodeRun, Mark
 from gui.widgets.transcript.inline import InlineWriter
 from gui.widgets.transcript.pieces import Shape
-from gui.widgets.transcript.style import MARKER, QUOTES, RULE, Style
+from gui.widgets.transcript.style import Style
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -100,21 +100,21 @@ class BlockWriter:
             self._start(self._style.paragraph())
         self._inline.write(token.children or (), self._base)
 
-    def _start(self, block: QTextBlockFormat, gap: float | None = None) -> None:
+    def _start(
+        self, block: QTextBlockFormat, gap: float | None = None, *, is_rule: bool = False
+    ) -> None:
         """Begin a text block at the present indent."""
         block.setLeftMargin(block.leftMargin() + self._indent)
-        if self._marker:
-            block.setProperty(MARKER, self._marker)
-            self._marker = ""
-        if self._bars:
-            block.setProperty(QUOTES, " ".join(str(bar) for bar in self._bars))
         if self._is_empty:
             self.cursor.setBlockFormat(block)
         else:
             block.setTopMargin(block.topMargin() + (self._gap if gap is None else gap))
             self.cursor.insertBlock(block, QTextCharFormat())
-        if any(block.hasProperty(mark) for mark in (MARKER, QUOTES, RULE)):
-            self.document.marks.append(self.document.blockCount() - 1)
+        if self._marker or self._bars or is_rule:
+            number, bars = self.document.blockCount() - 1, tuple(self._bars)
+            mark = Mark(number, self._marker, bars, is_rule, block.leftMargin(), block.topMargin())
+            self.document.marks.append(mark)
+            self._marker = ""
         self._is_empty = False
         self._gap = self._style.gap
         self.document.bottom_space = 0.0
@@ -144,10 +144,9 @@ class BlockWriter:
 
     def _rule(self) -> None:
         block = self._style.paragraph()
-        block.setProperty(RULE, True)
         height = self._style.px(16)
         block.setLineHeight(height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        self._start(block)
+        self._start(block, is_rule=True)
 
     def _definition(self, text: str) -> None:
         if text.strip():
