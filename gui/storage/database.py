@@ -149,4 +149,14 @@ def _transaction(connection: apsw.Connection) -> Iterator[None]:
 async def _finish(worker: ThreadPoolExecutor, job: Callable[[], T]) -> T:
     """The result of `job` in the worker's thread; once given, it runs to its end."""
     future = asyncio.get_running_loop().run_in_executor(worker, job)
-    return await asyncio.shield(future)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        future.add_done_callback(_log_failure)
+        raise
+
+
+def _log_failure(future: asyncio.Future[T]) -> None:
+    """The caller has left: nobody else would hear of it."""
+    if not future.cancelled() and (error := future.exception()):
+        _log.error("a job of the database failed after its caller was cancelled: %r", error)

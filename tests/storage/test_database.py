@@ -78,6 +78,27 @@ def test_the_loop_runs_while_the_disk_works_and_a_cancelled_write_is_done() -> N
     asyncio.run(scenario())
 
 
+def test_a_failure_after_its_caller_left_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> None:
+        database = await Database.open(None)
+        started, finish = threading.Event(), threading.Event()
+
+        def slow(_connection: apsw.Connection) -> None:
+            started.set()
+            assert finish.wait(10)
+            raise apsw.FullError("no space")
+
+        saving = asyncio.create_task(database.write(slow))
+        assert await asyncio.to_thread(started.wait, 10)
+        saving.cancel()
+        await asyncio.wait([saving])
+        finish.set()
+        await database.close()
+
+    asyncio.run(scenario())
+    assert "DiskFull" in caplog.text
+
+
 def test_writes_are_done_in_the_order_given() -> None:
     async def scenario() -> None:
         database = await Database.open(None)

@@ -19,6 +19,8 @@ import pytest
 KILLS = 2_000 if os.environ.get("ONDOL_NIGHTLY") else 100
 LONGEST = 0.2
 """Seconds until a kill."""
+MAKING = 0.02
+"""Seconds within which a database is made."""
 
 # Conversations by label: title, and messages by label: status and text.
 Shelf = dict[str, tuple[str, dict[str, tuple[str, str]]]]
@@ -149,12 +151,13 @@ def started() -> Iterator[Writer]:
 
 def test_nothing_acknowledged_is_lost(folder: Path) -> None:
     chance = random.Random(1)
-    path = folder / "c.db"
-    expected = Expected()
     acknowledged = in_flight = 0
     with started() as writer:
         for kill in range(KILLS):
-            done, begun = writer.kill_one(path, kill, chance.uniform(0, LONGEST))
+            if is_new := kill % 10 == 0:
+                path, expected = folder / f"{kill}.db", Expected()
+            delay = chance.uniform(0, MAKING if is_new else LONGEST)
+            done, begun = writer.kill_one(path, kill, delay)
             for fact in done:
                 expected.apply(*fact)
             either = copy.deepcopy(expected)

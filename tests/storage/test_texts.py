@@ -29,6 +29,7 @@ def test_clean_text(text: str, saved: str) -> None:
     assert clean_text(text) == saved
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_clean_text_can_be_saved(text: str) -> None:
     saved = clean_text(text)
@@ -37,6 +38,7 @@ def test_clean_text_can_be_saved(text: str) -> None:
     assert clean_text(saved) == saved
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_clean_text_leaves_good_text_alone(text: str) -> None:
     assert clean_text(text) == text.replace("\0", "\ufffd")
