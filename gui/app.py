@@ -62,18 +62,19 @@ class Ondol:
         self._quit = asyncio.Event()
         self._window: MainWindow | None = None
         self._translator = QTranslator()
+        self._notices = Notices()
 
     async def live(self, quit_requested: asyncio.Event) -> int:
         """From the first window to the last byte saved."""
         self._quit = quit_requested
-        self._start()
-        await quit_requested.wait()
-        return await self._stop()
+        with logs.to_file(), logs.uncaught(self._notices.tell_error):
+            self._start()
+            await quit_requested.wait()
+            return await self._stop()
 
     def _start(self) -> None:
         """Everything up to the first painted window, then what may take its time."""
         self._read_settings()
-        logs.start(to_file=True)
         self._build_controllers()
         self._watch_for_changes()
         self._show_window()
@@ -86,10 +87,9 @@ class Ondol:
         theme.apply(self._app, _mode(self._first_settings))
 
     def _build_controllers(self) -> None:
+        notices = self._notices
         self._tasks = Tasks()
-        notices = Notices()
         self._tasks.failed.connect(lambda _, error: notices.tell_error(error))
-        logs.catch(notices.tell_error)
         if self._settings_problem is not None:
             notices.tell_error(self._settings_problem)
         loop = asyncio.get_running_loop()

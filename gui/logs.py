@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import logging.handlers
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
@@ -17,22 +18,45 @@ _LOG = logging.getLogger("gui")
 _QUIET = ("httpx", "httpcore", "asyncio", "markdown_it", "qasync", "PIL")
 
 
-def start(*, to_file: bool) -> None:
-    """Log to `ondol.log` in our folder, or to stderr for a command in a terminal."""
-    handler: logging.Handler
-    if to_file:
-        handler = logging.handlers.RotatingFileHandler(
+@contextlib.contextmanager
+def to_file() -> Iterator[None]:
+    """Log to `ondol.log` in our folder; a folder that refuses is no reason not to start."""
+    try:
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
             paths.logs() / "ondol.log", maxBytes=1 << 20, backupCount=4, encoding="utf-8"
         )
-    else:
+    except OSError:
         handler = logging.StreamHandler()
+    with _handled(handler, logging.INFO):
+        yield
+
+
+@contextlib.contextmanager
+def to_terminal() -> Iterator[None]:
+    """Log what is serious to stderr."""
+    with _handled(logging.StreamHandler(), logging.ERROR):
+        yield
+
+
+@contextlib.contextmanager
+def _handled(handler: logging.Handler, level: int) -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.level
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO if to_file else logging.ERROR, handlers=[handler])
+    root.addHandler(handler)
+    root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+        handler.close()
 
 
-def catch(tell: Callable[[BaseException], None]) -> None:
+@contextlib.contextmanager
+def uncaught(tell: Callable[[BaseException], None]) -> Iterator[None]:
     """Send what nobody caught, in a slot, a thread or a task, to `tell`; nothing dies silently."""
 
     def hook(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
@@ -50,6 +74,12 @@ def catch(tell: Callable[[BaseException], None]) -> None:
         else:
             _LOG.error("event loop: %s", context.get("message"))
 
-    sys.excepthook = hook
-    threading.excepthook = in_thread
-    asyncio.get_running_loop().set_exception_handler(in_loop)
+    before = sys.excepthook, threading.excepthook
+    loop = asyncio.get_running_loop()
+    sys.excepthook, threading.excepthook = hook, in_thread
+    loop.set_exception_handler(in_loop)
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = before
+        loop.set_exception_handler(None)

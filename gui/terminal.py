@@ -40,10 +40,10 @@ _MOST_PIPED = 8 << 20
 
 def run(options: argparse.Namespace) -> int:
     """Run the command that was parsed; its exit code."""
-    logs.start(to_file=False)
     work = _ask(options) if options.command == "ask" else _list_models(options)
     try:
-        return asyncio.run(work)
+        with logs.to_terminal():
+            return asyncio.run(work)
     except OndolError as error:
         print(f"ondol: {error}", file=sys.stderr)
         return FAILED

@@ -110,8 +110,8 @@ DARK = Colours(
 
 
 def colours(palette: QPalette) -> Colours:
-    """The theme that `palette` belongs to."""
-    return LIGHT if palette.color(QPalette.ColorRole.Window).lightness() > 127 else DARK
+    """The theme that `palette` belongs to: by the one role that style sheets leave alone."""
+    return LIGHT if palette.color(QPalette.ColorRole.Mid).lightness() > 127 else DARK
 
 
 def palette_of(theme: Colours) -> QPalette:

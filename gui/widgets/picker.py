@@ -166,7 +166,8 @@ class _Popup(QFrame):
     chosen = Signal(str)
 
     def __init__(self, rows: PickerItemModel, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.NoDropShadowWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setObjectName("popup")
         self._rows = rows
         self._build()

@@ -1,0 +1,214 @@
+"""Renders every window and state to PNG: light and dark, English and Korean.
+
+    uv run python tests/gallery.py [FOLDER]
+
+Who changes what a person sees runs this and looks at the pictures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["OLLAMA_HOST"] = "127.0.0.1:1"
+sys.path.insert(0, str(Path(__file__).parent))
+
+from app_driver import AppDriver, drive
+from gallery_samples import SAMPLES, Sample
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from gui import paths
+from gui.controllers import ChatState
+from gui.errors import DiskFull, ServerUnreachable
+from gui.records import (
+    Options,
+    Preset,
+    Role,
+    RunRecord,
+    Statistics,
+)
+from gui.storage import ConversationStore, Database
+from gui.windows.preset_dialog import open_preset_dialog
+
+MODEL = "smollm2:135m"
+FIGURES = Statistics(
+    prompt_eval_count=412,
+    eval_count=287,
+    total_duration=3_100_000_000,
+    prompt_eval_duration=180_000_000,
+    eval_duration=2_840_000_000,
+    first_token_ns=214_000_000,
+    done_reason="stop",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One language in one theme."""
+
+    language: str
+    theme: str
+
+
+async def fill(language: str) -> None:
+    """Conversations a person might have had, newest last."""
+    database = await Database.open(paths.database())
+    store = ConversationStore(database)
+    for sample in SAMPLES[language]:
+        await store_sample(store, sample)
+    await database.close()
+
+
+async def store_sample(store: ConversationStore, sample: Sample) -> None:
+    conversation = await store.create(title=sample.title, model=MODEL, preset="assistant")
+    parent: int | None = None
+    for index, turn in enumerate(sample.turns):
+        user = await store.add_message(conversation.id, parent, Role.USER, turn.said)
+        first_reply = 0
+        start = user.id if index and sample.cut else None
+        run = RunRecord(MODEL, options=Options(num_ctx=2048), context_start=start)
+        for answer in turn.answers:
+            reply = await store.add_message(
+                conversation.id,
+                user.id,
+                Role.ASSISTANT,
+                answer,
+                model=MODEL,
+                run=run,
+                thinking=turn.thinking,
+            )
+            await store.update_message(
+                reply.id, statistics=FIGURES, status=turn.status, error=turn.error
+            )
+            first_reply = first_reply or reply.id
+        parent = first_reply
+        await store.show_branch(conversation.id, first_reply)
+
+
+def settings(look: Look) -> None:
+    values = {"language": look.language, "theme": look.theme}
+    paths.settings().write_text(json.dumps(values), "utf-8")
+
+
+class Gallery:
+    """Takes the pictures of one look."""
+
+    def __init__(self, app: AppDriver, folder: Path, look: Look) -> None:
+        self._app = app
+        self._folder = folder
+        self._look = look
+
+    async def shoot(self, name: str, widget: QWidget | None = None) -> None:
+        await asyncio.sleep(0.35)
+        path = self._folder / f"{name}-{self._look.language}-{self._look.theme}.png"
+        picture = self._app.window.grab()
+        if widget is not None:
+            from PySide6.QtGui import QPainter
+
+            painter = QPainter(picture)
+            at = widget.mapToGlobal(QPoint()) - self._app.window.mapToGlobal(QPoint())
+            painter.drawPixmap(at, widget.grab())
+            painter.end()
+        picture.save(str(path))
+        print(path)
+
+    async def take_all(self) -> None:
+        app = self._app
+        await app.ready()
+        await app.until(lambda: app.to.conversations.conversations, "the list is read")
+        page = app.window.page
+        await self.shoot("empty")
+        for conversation in app.to.conversations.conversations:
+            sample = next(s for s in SAMPLES[self._look.language] if s.title == conversation.title)
+            app.to.chat.open(conversation.id)
+            await app.until(lambda: app.messages, "the conversation opens")
+            await self.shoot(sample.name)
+        await self._popups()
+        page.notice.show_notice(_notice(ServerUnreachable("192.168.0.7:11434")))
+        await self.shoot("notice")
+        page.notice.show_notice(_notice(DiskFull()))
+        await self.shoot("disk-full")
+        page.notice.dismiss()
+        app.window._toggle_sidebar()
+        app.window.resize(720, 760)
+        await self.shoot("narrow")
+        app.window.resize(1100, 760)
+        app.window._toggle_sidebar()
+        await self._live()
+
+    async def _popups(self) -> None:
+        app = self._app
+        bar = app.window.page.bar
+        for name, picker in (("models", bar.models), ("presets", bar.presets)):
+            picker.open()
+            await self.shoot(name, picker._popup)
+            picker._popup.close()
+        app.window._open_menu()
+        menu = next(m for m in app.window.findChildren(QMenu) if m.isVisible())
+        await self.shoot("menu", menu)
+        menu.close()
+        preset = Preset(
+            "", "Haiku", "Answer every question with a haiku.", Options(temperature=1.1)
+        )
+        dialog = open_preset_dialog(preset, lambda _: None, app.window)
+        await self.shoot("preset-dialog", dialog)
+        dialog.reject()
+
+    async def _live(self) -> None:
+        """A reply that really streams, then its end, then a stopped one."""
+        app = self._app
+        app.to.chat.new()
+        said = (
+            "가을 하늘을 한 문장으로 묘사해 줘." if self._look.language == "ko" else "What is tea?"
+        )
+        await app.say(said)
+        await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
+        await asyncio.sleep(0.4)
+        await self.shoot("streaming")
+        app.press(Qt.Key.Key_Escape)
+        await app.idle()
+        await self.shoot("stopped")
+
+
+def _notice(error: Exception) -> object:
+    from gui.controllers.notices import remedy_label
+    from gui.records import Notice
+
+    return Notice(str(error), error.remedy, remedy_label(error.remedy))  # type: ignore[attr-defined]
+
+
+def render(app: QApplication, folder: Path, look: Look) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["ONDOL_HOME"] = home
+        asyncio.run(fill(look.language))
+        settings(look)
+        script: Callable[[AppDriver], Awaitable[None]] = lambda driver: Gallery(  # noqa: E731
+            driver, folder, look
+        ).take_all()
+        drive(app, script)
+
+
+def main() -> int:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "tests/gallery-output")
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication([])
+    app.setQuitOnLastWindowClosed(False)
+    started = time.perf_counter()
+    for language in ("en", "ko"):
+        for theme in ("light", "dark"):
+            render(app, folder, Look(language, theme))
+    print(f"{len(list(folder.glob('*.png')))} pictures in {time.perf_counter() - started:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
