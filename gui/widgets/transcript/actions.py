@@ -11,8 +11,9 @@ from PySide6.QtGui import QTextDocument
 
 from gui.language import tr
 from gui.widgets.transcript.document import BlockDocument, CodeRun
-from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
+from gui.widgets.transcript.message_layout import MessageLayout
 from gui.widgets.transcript.pieces import Shape
+from gui.widgets.transcript.shown import ShownBlock
 
 
 class Action(StrEnum):
@@ -178,8 +179,8 @@ def _block_targets(
             rect = QRectF(x, ground.top() + layout.style.px(6), size, size)
             found.append(Target(Action.COPY_CODE, rect, tr("Copy code"), _ICONS[Action.COPY_CODE]))
     for start, length, url in document.links:
-        for rect in span_rects(layout, block, start, length)[:1]:
-            found.append(Target(Action.LINK, rect, url, "", url))
+        rects = span_rects(layout, block, start, length)
+        found += [Target(Action.LINK, rect, url, "", url) for rect in rects[:1]]
     return found
 
 

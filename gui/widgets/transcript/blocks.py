@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gui.widgets.transcript.parser import top_level
 from gui.widgets.transcript.pieces import Piece, Shape, pieces_of
 
 WINDOW = 16_384
@@ -131,13 +132,13 @@ class BlockStream:
         count = 0
         for part in parts:
             if part.block.shape is Shape.CODE and (part.is_sure or is_whole):
-                frozen += [sure.block for sure in parts[:count]]
+                frozen += [self._frozen(sure.block) for sure in parts[:count]]
                 self._open_fence(part, context)
                 return True
             count += 1
         if not is_whole:
             count = max(0, count - 1 if not parts or parts[-1].is_sure else count - 2)
-        frozen += [part.block for part in parts[:count]]
+        frozen += [self._frozen(part.block) for part in parts[:count]]
         if count < len(parts) and count:
             self._rest = self._rest[parts[count].start - context :]
             self._opening = replace(parts[count].block, text="")
@@ -147,6 +148,12 @@ class BlockStream:
             self._opening = replace(_START, joint="\n") if parts else _START
         return is_cut
 
+    def _frozen(self, block: SourceBlock) -> SourceBlock:
+        """Take the link definitions of a block: before it is frozen they may be half there."""
+        if "]:" in block.text and not self._literal:
+            top_level(block.text, is_literal=False, references=self.references)
+        return block
+
     def _parts(self, window: str) -> tuple[list[_Part], int]:
         """The blocks of `window`, and how many characters were put before it to parse it."""
         opening = self._opening
@@ -154,7 +161,7 @@ class BlockStream:
         if opening.continues and opening.shape is Shape.PARAGRAPH:
             context = "x" + opening.joint
         text = context + window
-        pieces = pieces_of(text, is_literal=self._literal, references=self.references)
+        pieces = pieces_of(text, is_literal=self._literal)
         parts: list[_Part] = []
         for piece in pieces:
             if not parts and len(context) < piece.end:

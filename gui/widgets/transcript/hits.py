@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextCursor
 
 from gui.widgets.transcript.actions import FOOT_ACTIONS, Target, targets_of
-from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
+from gui.widgets.transcript.message_layout import MessageLayout
 from gui.widgets.transcript.selection import END, Position, Selection
+from gui.widgets.transcript.shown import ShownBlock
 
 
 def numbered(layout: MessageLayout) -> list[tuple[int, ShownBlock]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QRect, QRectF, QTimer
 
 from gui.widgets.transcript.actions import code_parts
 from gui.widgets.transcript.document import BlockDocument
@@ -24,7 +24,8 @@ from gui.widgets.transcript.workings import Workings
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-    from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
+    from gui.widgets.transcript.message_layout import MessageLayout
+    from gui.widgets.transcript.shown import ShownBlock
     from gui.widgets.transcript.view import TranscriptView
 
 SLICE_SECONDS = 0.004
@@ -108,7 +109,8 @@ class IdleWork:
             parts = code_parts(layout, block, number)
             last = parts[-1][0].source
             if last.shape is Shape.CODE and not last.is_last:
-                self._colour_new_lines(block, document, found.result())
+                if self._colour_new_lines(block, document, found.result()):
+                    self._view.viewport().update(self._on_screen(layout, block))
             elif sum(len(text) for _, text in parts) > LARGEST:
                 block.spans[number] = []
             else:
@@ -116,12 +118,12 @@ class IdleWork:
 
     def _colour_new_lines(
         self, block: ShownBlock, document: BlockDocument, lexer: Lexer | None
-    ) -> None:
+    ) -> bool:
         """Colour the lines that streamed in since the last time, each group for itself."""
         run = document.code_runs[0]
         first, last = run.first + block.coloured_lines, run.last - 1
         if lexer is None or last < first:
-            return
+            return False
         block.coloured_lines = last + 1 - run.first
         numbers = range(first, last + 1)
         code = "\n".join(document.findBlockByNumber(number).text() for number in numbers)
@@ -131,6 +133,13 @@ class IdleWork:
             if (kind := kind_of(str(token)))
         ]
         colour(document, first, last, spans, self._workings.style.colours.name)
+        return True
+
+    def _on_screen(self, layout: MessageLayout, block: ShownBlock) -> QRect:
+        transcript = self._workings.transcript
+        top = transcript.heights.top(transcript.index_of(layout.message.id)) + block.y
+        rect = QRectF(0, top - self._scroller.offset, self._view.width(), block.height)
+        return rect.toAlignedRect()
 
 
 def _job(parts: list[tuple[ShownBlock, str]], run: int, lexer: Lexer | None) -> ColouringJob:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from gui.widgets.transcript.accessibility import announce
 from gui.widgets.transcript.actions import FOOT_ACTIONS, Target, targets_of
 from gui.widgets.transcript.deeds import do
 from gui.widgets.transcript.scrolling import WHEEL_STEP, Scroller
@@ -89,7 +90,7 @@ class Keyboard:
             workings.focus = min(max(start + steps[key], 0), last)
             workings.focused_target = None
             self._scroller.reveal(workings.focus)
-            self._view.announce_focus(workings.focus)
+            announce(self._view, workings.transcript.messages[workings.focus])
         self._view.viewport().update()
         return True
 

@@ -1,9 +1,23 @@
-"""Where each message is: heights in a Fenwick tree, guessed until a message is laid out."""
+"""Where things are: the text column, and the heights of messages in a Fenwick tree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The text column in the viewport, px."""
+
+    left: float
+    width: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.left + self.width
 
 
 class Heights:

@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QRectF
 
 from gui.records import Message, MessageStatus, Role
 from gui.widgets.transcript import builder
-from gui.widgets.transcript.blocks import BlockStream, SourceBlock
 from gui.widgets.transcript.document import BlockDocument
-from gui.widgets.transcript.highlight import Span, colour_all
+from gui.widgets.transcript.highlight import colour_all
+from gui.widgets.transcript.layout import Frame
 from gui.widgets.transcript.notices import status_sentence
-from gui.widgets.transcript.pieces import Shape
+from gui.widgets.transcript.shown import BlockList, ShownBlock
 from gui.widgets.transcript.style import Style
 
 FIRST_TAKE = 32_768
 """Characters split into blocks at once when a stored message comes near the screen."""
+UNREAD_PER_LINE = 60
 BUBBLE_SHARE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The text column in the viewport, px."""
-
-    left: float
-    width: float
-
-    @property
-    def right(self) -> float:
-        """Its right edge."""
-        return self.left + self.width
-
-
-class ShownBlock:
-    """A source block with its place in the message; `document` is None until it is needed."""
-
-    __slots__ = (
-        "coloured_lines",
-        "document",
-        "height",
-        "is_thinking",
-        "source",
-        "spans",
-        "width",
-        "y",
-    )
-
-    def __init__(self, source: SourceBlock, *, is_thinking: bool) -> None:
-        self.source = source
-        self.is_thinking = is_thinking
-        self.document: BlockDocument | None = None
-        self.spans: dict[int, list[Span]] = {}
-        """The colours of each run of code, once they are known."""
-        self.coloured_lines = 0
-        self.width = 0.0
-        self.y = 0.0
-        self.height = 0.0
-
-    def guess_height(self, width: float, style: Style) -> float:
-        """A height from the length of the text alone."""
-        line = style.code_line if self.source.shape is Shape.CODE else style.line
-        return guess_lines(self.source.text, width, style) * line
-
-
-def guess_lines(text: str, width: float, style: Style) -> float:
-    """About how many lines `text` takes in `width` px."""
-    per_line = max(10.0, width / (style.body.pixelSize() * 0.55))
-    return text.count("\n") + 1 + len(text) / per_line * 0.9
 
 
 class MessageLayout:
@@ -77,8 +26,6 @@ class MessageLayout:
         self.message = message
         self.style = style
         self.frame = frame
-        self.blocks: list[ShownBlock] = []
-        self.thinking_blocks: list[ShownBlock] = []
         self.is_user = message.role is not Role.ASSISTANT
         self.is_thinking_open = False
         self.has_divider = False
@@ -89,14 +36,26 @@ class MessageLayout:
         self.content_bottom = self.foot_top = 0.0
         self.notice_top = self.notice_height = 0.0
         self.bubble_width = 0.0
-        self._reset(message)
+        self._read()
+        self._renew_notice()
+        self.arrange()
 
     # -- text -----------------------------------------------------------------------------
 
     @property
+    def blocks(self) -> list[ShownBlock]:
+        """The blocks of the message itself."""
+        return self._text.blocks
+
+    @property
+    def thinking_blocks(self) -> list[ShownBlock]:
+        """The blocks of the thinking before it."""
+        return self._thinking.blocks
+
+    @property
     def unread(self) -> int:
         """Characters of a stored message not yet cut into blocks."""
-        return len(self.message.content) - self._taken if not self.is_live else 0
+        return 0 if self.is_live else len(self.message.content) - self._text.taken
 
     @property
     def is_live(self) -> bool:
@@ -106,38 +65,35 @@ class MessageLayout:
     @property
     def settled_height(self) -> float:
         """Down to where this message will not change any more while its reply streams."""
-        frozen = self._frozen[id(self.blocks)]
+        frozen = self._text.frozen
         return self.blocks[frozen].y if 0 < frozen < len(self.blocks) else 0.0
 
-    def append(self, text: str) -> None:
-        """Take streamed text of the reply."""
-        self._taken += len(text)
-        self._grow(self.blocks, self._stream, text)
-
-    def append_thinking(self, text: str) -> None:
-        """Take streamed thinking."""
-        self._thinking_taken += len(text)
-        self._grow(self.thinking_blocks, self._thinking_stream, text)
+    def append(self, text: str = "", thinking: str = "") -> None:
+        """Take streamed text of the reply and of its thinking."""
+        if thinking:
+            self._thinking.feed(thinking, self.frame.width, self.style)
+        if text:
+            self._text.feed(text, self.frame.width, self.style)
+        self.arrange()
 
     def read_more(self, count: int) -> None:
         """Cut more of a stored message into blocks."""
-        content = self.message.content
-        self.append(content[self._taken : self._taken + count])
-        if self._taken >= len(content):
-            self._finish()
+        taken = self._text.taken
+        self._text.feed(self.message.content[taken : taken + count], self.frame.width, self.style)
+        self._finish_if_whole()
+        self.arrange()
 
     def end(self, message: Message) -> None:
         """The reply is over: `message` is its final state."""
-        is_same = (
-            self._taken == len(message.content)
-            and self._thinking_taken == len(message.thinking)
-            and not self._is_finished
+        is_same = not self._text.is_finished and (self._text.taken, self._thinking.taken) == (
+            len(message.content),
+            len(message.thinking),
         )
         self.message = message
         if is_same:
-            self._finish()
+            self._finish_if_whole()
         else:
-            self._reset(message)
+            self._read()
         self._renew_notice()
         self.arrange()
 
@@ -145,70 +101,23 @@ class MessageLayout:
         """Show another state of the same message, its text only anew if it changed."""
         old, self.message = self.message, message
         if (old.content, old.thinking) != (message.content, message.thinking):
-            self._reset(message)
+            self._read()
         self._renew_notice()
         self.arrange()
 
-    def _reset(self, message: Message) -> None:
-        self._stream = BlockStream(literal=self.is_user)
-        self._thinking_stream = BlockStream(literal=True)
-        self._frozen = {id(self.blocks): 0, id(self.thinking_blocks): 0}
-        self._taken = self._thinking_taken = 0
-        self._is_finished = False
-        self.blocks.clear()
-        self.thinking_blocks.clear()
-        if message.thinking:
-            self.append_thinking(message.thinking)
-        if message.content:
-            self.append(message.content[:FIRST_TAKE])
-        if not self.is_live and self._taken >= len(message.content):
-            self._finish()
-        self._renew_notice()
-        self.arrange()
+    def _read(self) -> None:
+        """Begin the text of the message anew."""
+        message = self.message
+        self._text = BlockList(literal=self.is_user, is_thinking=False)
+        self._thinking = BlockList(literal=True, is_thinking=True)
+        self._thinking.feed(message.thinking, self.frame.width, self.style)
+        self._text.feed(message.content[:FIRST_TAKE], self.frame.width, self.style)
+        self._finish_if_whole()
 
-    def _finish(self) -> None:
-        self._is_finished = True
-        self._grow(self.thinking_blocks, self._thinking_stream, None)
-        self._grow(self.blocks, self._stream, None)
-        if self._stream.references:
-            for block in self.blocks:
-                if "[" in block.source.text and block.source.shape is not Shape.CODE:
-                    block.width = 0.0
-                    block.document = None
-
-    def _grow(self, blocks: list[ShownBlock], stream: BlockStream, text: str | None) -> None:
-        """Feed `stream` and bring the end of `blocks` up to what it says."""
-        frozen = stream.finish() if text is None else stream.feed(text)
-        tail = [] if text is None else stream.tail()
-        start = self._frozen[id(blocks)]
-        self._frozen[id(blocks)] = start + len(frozen)
-        old = blocks[start:]
-        del blocks[start:]
-        for index, source in enumerate(frozen + tail):
-            before = old[index] if index < len(old) else None
-            blocks.append(self._shown(source, before, is_thinking=blocks is self.thinking_blocks))
-        self.arrange()
-
-    def _shown(
-        self, source: SourceBlock, before: ShownBlock | None, *, is_thinking: bool
-    ) -> ShownBlock:
-        """The block for `source`, in the document of the block that stood there if it can be."""
-        if before is not None:
-            if before.source == source:
-                return before
-            if before.document is not None and builder.extend_code(
-                before.document, before.source, source, self.style
-            ):
-                before.source = source
-                before.height = before.document.height
-                return before
-        block = ShownBlock(source, is_thinking=is_thinking)
-        block.height = (
-            before.height
-            if before is not None
-            else block.guess_height(self.text_width(block), self.style)
-        )
-        return block
+    def _finish_if_whole(self) -> None:
+        if not self.is_live and not self.unread:
+            self._thinking.finish(self.frame.width, self.style)
+            self._text.finish(self.frame.width, self.style)
 
     def _renew_notice(self) -> None:
         self.notice = None
@@ -270,8 +179,7 @@ class MessageLayout:
         """Make everything anew in another theme or scale."""
         self.style = style
         for block in (*self.thinking_blocks, *self.blocks):
-            block.document = None
-            block.width = 0.0
+            block.forget()
         self._renew_notice()
         self.arrange()
 
@@ -290,7 +198,7 @@ class MessageLayout:
         self._measure_bubble()
         y = self._stack(self.blocks, y)
         if self.unread:
-            y += len(self.message.content[self._taken :]) / 60 * self.style.line
+            y += self.unread / UNREAD_PER_LINE * self.style.line
         if self.is_waiting:
             y += self.style.line
         self.content_bottom = y
@@ -373,7 +281,7 @@ class MessageLayout:
             block.document = builder.build(
                 block.source,
                 self.style,
-                self._stream.references,
+                self._text.references,
                 literal=self.is_user or block.is_thinking,
                 quiet=block.is_thinking,
             )

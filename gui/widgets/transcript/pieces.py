@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gui.widgets.transcript.parser import top_level
 
@@ -76,14 +76,13 @@ class _Lines:
         return not self.text[self.offset(line) : self.offset(line + 1)].strip()
 
 
-def pieces_of(text: str, *, is_literal: bool, references: dict[str, Any]) -> list[Piece]:
+def pieces_of(text: str, *, is_literal: bool) -> list[Piece]:
     """The top-level blocks of `text`; what no token covers is kept as a paragraph."""
     lines = _Lines(text)
     pieces: list[Piece] = []
     line = 0
-    for first, last, token, inner in _blocks(
-        top_level(text, is_literal=is_literal, references=references)
-    ):
+    tokens = top_level(text, is_literal=is_literal, references={})
+    for first, last, token, inner in _blocks(tokens):
         pieces += _definitions(lines, line, first)
         pieces.append(_piece(lines, first, last, token, inner))
         line = last

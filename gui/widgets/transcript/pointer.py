@@ -121,7 +121,7 @@ class Pointer:
             index = workings.focus
             y = workings.transcript.heights.top(index) - self._scroller.offset
             point = QPointF(workings.transcript.frame.left, max(8.0, y + 24))
-        index = self._index_at(point)
+        index = self.index_at(point)
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         copy = menu.addAction(tr("Copy"), lambda: self._copy(workings.selected_text()))
@@ -162,7 +162,7 @@ class Pointer:
     def _hover(self, point: QPointF) -> None:
         workings = self._workings
         before = workings.hover, workings.hovered_target
-        workings.hover = self._index_at(point)
+        workings.hover = self.index_at(point)
         found = self._target_at(point)
         workings.hovered_target = found[1] if found is not None else None
         shape = Qt.CursorShape.ArrowCursor
@@ -180,7 +180,7 @@ class Pointer:
         is_soon = (monotonic() - when) * 1e3 < hints.mouseDoubleClickInterval()
         return is_soon and (point - where).manhattanLength() < hints.startDragDistance()
 
-    def _index_at(self, point: QPointF) -> int:
+    def index_at(self, point: QPointF) -> int:
         """The message at a point of the viewport; -1 below the last and above the first."""
         transcript = self._workings.transcript
         y = point.y() + self._scroller.offset
@@ -194,7 +194,7 @@ class Pointer:
         return hits.is_on_text(layout, self._inside(index, point))
 
     def _target_at(self, point: QPointF) -> tuple[int, Target] | None:
-        index = self._index_at(point)
+        index = self.index_at(point)
         if index < 0:
             return None
         layout = self._workings.transcript.layout(index)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QAbstractScrollArea
 
 from gui import theme
 from gui.widgets.transcript.jump_button import SIZE, JumpButton
-from gui.widgets.transcript.message_layout import Frame, ShownBlock
+from gui.widgets.transcript.layout import Frame
+from gui.widgets.transcript.shown import ShownBlock
 from gui.widgets.transcript.workings import Workings
 
 FOLLOW_WITHIN = 48

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from PySide6.QtGui import QTextCursor
 
-from gui.widgets.transcript.message_layout import MessageLayout, ShownBlock
+from gui.widgets.transcript.message_layout import MessageLayout
+from gui.widgets.transcript.shown import ShownBlock
 
 
 class Position(NamedTuple):

@@ -6,13 +6,12 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from gui.records import Message, Role
-from gui.widgets.transcript.layout import Heights
+from gui.widgets.transcript.layout import Frame, Heights
 from gui.widgets.transcript.message_layout import (
     BUBBLE_SHARE,
-    Frame,
     MessageLayout,
-    guess_lines,
 )
+from gui.widgets.transcript.shown import guess_lines
 from gui.widgets.transcript.style import Style
 
 KEPT_LAYOUTS = 150

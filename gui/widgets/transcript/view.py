@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from time import perf_counter
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -25,11 +25,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 from gui import theme
 from gui.language import tr
 from gui.records import Message, MessageStatus
-from gui.widgets.transcript.accessibility import announce_focus, announce_reply
+from gui.widgets.transcript import accessibility
 from gui.widgets.transcript.feed import Feed
 from gui.widgets.transcript.idle import IdleWork
 from gui.widgets.transcript.keyboard import Keyboard
-from gui.widgets.transcript.painter import Look, MessagePainter
+from gui.widgets.transcript.painter import MessagePainter
 from gui.widgets.transcript.pointer import Pointer
 from gui.widgets.transcript.scrolling import Scroller
 from gui.widgets.transcript.workings import Workings
@@ -62,6 +62,9 @@ class TranscriptView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Conversation"))
+        self.accessible_interface = accessibility.interface_for(self)
+        """Kept here for as long as the view lives, as Qt does not keep it."""
+        accessibility.install()
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -148,9 +151,20 @@ class TranscriptView(QAbstractScrollArea):
         """The message at a place, counted from 0."""
         return self._workings.transcript.messages[index]
 
-    def announce_focus(self, index: int) -> None:
-        """Tell a screen reader which message has the focus."""
-        announce_focus(self, index)
+    def message_count(self) -> int:
+        """How many messages are shown."""
+        return len(self._workings.transcript.messages)
+
+    def index_at(self, point: QPoint) -> int:
+        """The message at a point of the screen; -1 where there is none."""
+        return self._pointer.index_at(QPointF(self.viewport().mapFromGlobal(point)))
+
+    def message_rect(self, index: int) -> QRect:
+        """Where a message is on the screen."""
+        heights = self._workings.transcript.heights
+        top = round(heights.top(index) - self._scroller.offset)
+        corner = self.viewport().mapToGlobal(QPoint(0, top))
+        return QRect(corner, QSize(self.viewport().width(), round(heights[index])))
 
     # -- streaming ------------------------------------------------------------------------
 
@@ -161,10 +175,7 @@ class TranscriptView(QAbstractScrollArea):
         transcript = self._workings.transcript
         index = len(transcript.messages) - 1
         settled = transcript.heights.top(index) + (0 if thinking else layout.settled_height)
-        if thinking:
-            layout.append_thinking(thinking)
-        if text:
-            layout.append(text)
+        layout.append(text, thinking)
         transcript.measure(index)
         self._scroller.settle(changed_from=settled)
 
@@ -176,7 +187,7 @@ class TranscriptView(QAbstractScrollArea):
         transcript.end(index, message)
         self._scroller.settle()
         if message.status is not MessageStatus.STREAMING:
-            announce_reply(self, message)
+            accessibility.announce(self, message)
 
     # -- painting -------------------------------------------------------------------------
 
@@ -193,26 +204,12 @@ class TranscriptView(QAbstractScrollArea):
             y = transcript.heights.top(index)
             painter.save()
             painter.translate(QPointF(0, y - offset))
-            look = self._look(index)
+            look = self._workings.look(index, has_focus=self.hasFocus())
             MessagePainter(painter, transcript.layout(index), look).paint(top - y, bottom - y)
             painter.restore()
         painter.end()
         self._feed.note_cost((perf_counter() - started) * 1e3)
         self._idle.wake()
-
-    def _look(self, index: int) -> Look:
-        workings = self._workings
-        has_focus = self.hasFocus() and index == workings.focus
-        is_hovered = index == workings.hover
-        pressed = workings.focused_target if has_focus else None
-        return Look(
-            is_active=is_hovered or has_focus,
-            has_focus=has_focus,
-            pressed=workings.hovered_target if is_hovered and pressed is None else pressed,
-            is_ringed=pressed is not None,
-            copied=workings.copied_target if index == workings.copied_index else None,
-            selected=lambda block: workings.selection.within(index, block),
-        )
 
     def _restyle(self) -> None:
         self._workings.restyle()

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QAbstractScrollArea
 
 from gui import theme
 from gui.widgets.transcript.actions import Target
-from gui.widgets.transcript.message_layout import Frame, MessageLayout
+from gui.widgets.transcript.layout import Frame
+from gui.widgets.transcript.message_layout import MessageLayout
+from gui.widgets.transcript.painter import Look
 from gui.widgets.transcript.selection import Position, Selection, text_in
 from gui.widgets.transcript.style import Style
 from gui.widgets.transcript.transcript import Transcript
@@ -73,6 +75,19 @@ class Workings:
             else:
                 parts.append(text_in(transcript.layout(index), index, selection))
         return "\n\n".join(part for part in parts if part)
+
+    def look(self, index: int, *, has_focus: bool) -> Look:
+        """What pointer, keyboard and selection change about a message."""
+        is_hovered, is_focused = index == self.hover, has_focus and index == self.focus
+        pressed = self.focused_target if is_focused else None
+        return Look(
+            is_active=is_hovered or is_focused,
+            has_focus=is_focused,
+            pressed=self.hovered_target if is_hovered and pressed is None else pressed,
+            is_ringed=pressed is not None,
+            copied=self.copied_target if index == self.copied_index else None,
+            selected=lambda block: self.selection.within(index, block),
+        )
 
     def copy(self, text: str, index: int = -1, target: Target | None = None) -> None:
         """Put `text` on the clipboard; show a check mark at `target` for a moment."""

@@ -1,0 +1,111 @@
+"""The blocks of one text with their documents, growing at the end while the text streams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gui.widgets.transcript import builder
+from gui.widgets.transcript.blocks import BlockStream, SourceBlock
+from gui.widgets.transcript.document import BlockDocument
+from gui.widgets.transcript.highlight import Span
+from gui.widgets.transcript.pieces import Shape
+from gui.widgets.transcript.style import Style
+
+
+class ShownBlock:
+    """A source block with its place in the message; `document` is None until it is needed."""
+
+    __slots__ = (
+        "coloured_lines",
+        "document",
+        "height",
+        "is_thinking",
+        "source",
+        "spans",
+        "width",
+        "y",
+    )
+
+    def __init__(self, source: SourceBlock, *, is_thinking: bool) -> None:
+        self.source = source
+        self.is_thinking = is_thinking
+        self.document: BlockDocument | None = None
+        self.spans: dict[int, list[Span]] = {}
+        """The colours of each run of code, once they are known."""
+        self.coloured_lines = 0
+        self.width = 0.0
+        self.y = 0.0
+        self.height = 0.0
+
+    def forget(self) -> None:
+        """Let the document go; the height stays as the best guess."""
+        self.document = None
+        self.width = 0.0
+
+
+def guess_lines(text: str, width: float, style: Style) -> float:
+    """About how many lines `text` takes in `width` px."""
+    per_line = max(10.0, width / (style.body.pixelSize() * 0.55))
+    return text.count("\n") + 1 + len(text) / per_line * 0.9
+
+
+class BlockList:
+    """A text as blocks: those before `frozen` never change, those after it still may."""
+
+    def __init__(self, *, literal: bool, is_thinking: bool) -> None:
+        self.blocks: list[ShownBlock] = []
+        self.frozen = 0
+        self.taken = 0
+        """Characters of the text taken so far."""
+        self.is_finished = False
+        self._is_thinking = is_thinking
+        self._stream = BlockStream(literal=literal)
+
+    @property
+    def references(self) -> dict[str, Any]:
+        """The link definitions met so far."""
+        return self._stream.references
+
+    def feed(self, text: str, width: float, style: Style) -> None:
+        """Take more text."""
+        self.taken += len(text)
+        frozen = self._stream.feed(text)
+        self._renew(frozen, self._stream.tail(), width, style)
+
+    def finish(self, width: float, style: Style) -> None:
+        """The text is whole: links that were defined after their use are made."""
+        if self.is_finished:
+            return
+        self.is_finished = True
+        self._renew(self._stream.finish(), [], width, style)
+        for block in self.blocks if self.references else ():
+            if "[" in block.source.text and block.source.shape is not Shape.CODE:
+                block.forget()
+
+    def _renew(
+        self, frozen: list[SourceBlock], tail: list[SourceBlock], width: float, style: Style
+    ) -> None:
+        old = self.blocks[self.frozen :]
+        del self.blocks[self.frozen :]
+        self.frozen += len(frozen)
+        for index, source in enumerate(frozen + tail):
+            before = old[index] if index < len(old) else None
+            self.blocks.append(self._shown(source, before, width, style))
+
+    def _shown(
+        self, source: SourceBlock, before: ShownBlock | None, width: float, style: Style
+    ) -> ShownBlock:
+        """The block for `source`: the one that stood there, if its document can be kept."""
+        if before is not None:
+            if before.source == source:
+                return before
+            document = before.document
+            if document and builder.extend_code(document, before.source, source, style):
+                before.source, before.height = source, document.height
+                return before
+        block = ShownBlock(source, is_thinking=self._is_thinking)
+        line = style.code_line if source.shape is Shape.CODE else style.line
+        block.height = guess_lines(source.text, width, style) * line
+        if before is not None:
+            block.height = before.height
+        return block
