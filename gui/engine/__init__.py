@@ -15,7 +15,7 @@ imported by the window's process except `main`, which loads the rest when called
     bodies.py           request bodies, read with a limit
     streaming.py        a reply on its way out, ended when the client leaves
     replies.py          one reply: prompt fitted, generated, cut into Ollama's chunks
-    prompt.py           what fits the context; special tokens in foreign text made harmless
+    prompt.py           what fits the context; control tokens that people type made letters
     runtime.py          the model in memory: loaded, queued for, kept alive, unloaded
     llama.py            the only room that knows xllamacpp
     store.py            the models there are; digests.py  their SHA-256; names.py  their names

@@ -22,6 +22,7 @@ OnChunk = Callable[[Mapping[str, Any]], bool]
 _CACHE_MIB = 256  # prompts of other conversations kept in memory; llama.cpp's default is 8 GB
 _QUIET = 2  # llama.cpp's verbosity: errors and warnings
 _HELPER_TIMEOUT = 10.0
+_NOT_LOADED = "This model file is damaged or not supported: llama.cpp could not load it."
 _CONTEXT_EXCEEDED = "exceed_context_size_error"
 
 CONTEXT_EXCEEDED = (
@@ -62,7 +63,7 @@ class Llama:
         try:
             self._server = xllamacpp.Server(params)
         except (RuntimeError, ValueError) as problem:
-            raise ApiError(500, f"llama.cpp could not load the model: {problem}") from problem
+            raise ApiError(500, _NOT_LOADED) from problem
 
     def render(self, messages: Sequence[Mapping[str, Any]], extra: Mapping[str, Any]) -> str:
         """The prompt text that the model's own chat template makes of `messages`."""
@@ -119,7 +120,7 @@ class Llama:
             response = connection.getresponse()
             answer: dict[str, Any] = json.loads(response.read())
         except TimeoutError:
-            raise ApiError(500, "the model's chat template took too long") from None
+            raise ApiError(500, f"llama.cpp did not answer {path} in time") from None
         finally:
             connection.close()
         if response.status >= 400:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 
 _PR_SET_PDEATHSIG = 1
+_LONGEST_LOAD = 300  # seconds; Ollama's OLLAMA_LOAD_TIMEOUT has the same default
 
 
 def end_with_parent() -> None:
@@ -47,10 +48,11 @@ def _ask_when_parent_ends() -> None:
 
 @contextlib.contextmanager
 def ended_by_kernel() -> Iterator[None]:
-    """Let the end of stdin kill the process without a line of Python being run.
+    """Let the end of stdin, or too long a wait, kill the process without a line of Python.
 
-    llama.cpp holds the interpreter while it loads a model, for minutes if it is large,
-    and no thread of ours can notice anything. SIGIO, which nobody handles, ends us then.
+    llama.cpp holds the interpreter while it loads a model: for minutes if it is large, for
+    ever if its chat template loops. No thread of ours can notice anything then; SIGIO and
+    SIGALRM, which nobody handles, end us.
     """
     if sys.platform != "linux":
         yield
@@ -60,7 +62,9 @@ def ended_by_kernel() -> Iterator[None]:
     flags = fcntl.fcntl(0, fcntl.F_GETFL)
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC)
+    signal.alarm(_LONGEST_LOAD)
     try:
         yield
     finally:
+        signal.alarm(0)
         fcntl.fcntl(0, fcntl.F_SETFL, flags)

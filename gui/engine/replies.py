@@ -140,24 +140,25 @@ def _from_messages(
     """Prepares a reply to messages: what fits is rendered by the model's own template."""
 
     def prepare(loaded: LoadedModel) -> Callable[[OnChunk], None]:
-        llama, special, num_ctx = loaded.llama, loaded.special, loaded.settings.num_ctx
+        llama, vocabulary, num_ctx = loaded.llama, loaded.vocabulary, loaded.settings.num_ctx
         extra: dict[str, Any] = {}
         if "thinking" in loaded.model.capabilities:
             extra["chat_template_kwargs"] = {"enable_thinking": request.think is not False}
 
         def tokens(kept: Sequence[Message]) -> list[int]:
-            return llama.tokenize(special.parts(llama.render(special.marked(kept), extra)))
+            return llama.tokenize(vocabulary.parts(llama.render(vocabulary.marked(kept), extra)))
 
-        kept: Sequence[Message] = messages
-        if request.truncate:
-            kept, count = fitted(messages, lambda some: len(tokens(some)), num_ctx - 1)
-        else:
-            count = len(tokens(messages))
-        arguments = _arguments(request, loaded, count)
-        if special.occur_in(kept):
+        def count(kept: Sequence[Message]) -> int:
+            return num_ctx if vocabulary.cannot_fit(kept, num_ctx) else len(tokens(kept))
+
+        kept, length = list(messages), count(messages)
+        if request.truncate and length >= num_ctx:
+            kept, length = fitted(messages, count, num_ctx - 1)
+        arguments = _arguments(request, loaded, length)
+        if vocabulary.occur_in(kept):
             payload = {**arguments, "prompt": tokens(kept), **_completion_logprobs(request)}
             return lambda on_chunk: llama.complete(payload, on_chunk)
-        payload = {**arguments, **extra, "messages": list(kept), **_chat_logprobs(request)}
+        payload = {**arguments, **extra, "messages": kept, **_chat_logprobs(request)}
         return lambda on_chunk: llama.chat(payload, on_chunk)
 
     return prepare

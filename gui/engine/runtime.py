@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from gui.engine.llama import Llama, OnChunk
 from gui.engine.options import LoadSettings
-from gui.engine.prompt import SpecialTokens
+from gui.engine.prompt import Vocabulary
 from gui.engine.store import StoredModel
 from gui.engine.wire import ApiError
 
@@ -35,7 +35,7 @@ class LoadedModel:
     model: StoredModel
     settings: LoadSettings
     llama: Llama
-    special: SpecialTokens
+    vocabulary: Vocabulary
     expires_at: float | None = None
 
 
@@ -104,10 +104,10 @@ class Runtime:
         return self._loaded
 
     def _load_now(self, model: StoredModel, settings: LoadSettings) -> LoadedModel:
-        special = SpecialTokens.of_model(model.path)
+        vocabulary = Vocabulary.of_model(model.path)
         with self._while_loading():
             llama = Llama(model.path, settings)
-        return LoadedModel(model, settings, llama, special)
+        return LoadedModel(model, settings, llama, vocabulary)
 
     async def _keep(self, loaded: LoadedModel, keep_alive: float) -> None:
         if keep_alive == 0:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from gui.engine.prompt import Message, SpecialTokens, fitted
+from gui.engine.prompt import Message, Vocabulary, fitted
 
-SPECIAL = SpecialTokens(["<|im_start|>", "<|im_end|>", "<|im", "x", ""])
+VOCABULARY = Vocabulary(["<|im_start|>", "<|im_end|>", "<|im", "x", ""])
 
 
 def _messages(*texts: str) -> list[dict[str, Any]]:
@@ -19,11 +19,6 @@ def _messages(*texts: str) -> list[dict[str, Any]]:
 
 def _count(messages: Sequence[Message]) -> int:
     return sum(len(message["content"]) for message in messages)
-
-
-def test_everything_stays_if_it_fits() -> None:
-    messages = _messages("s1", "u1", "a1", "u2")
-    assert fitted(messages, _count, 8) == (messages, 8)
 
 
 @pytest.mark.parametrize(
@@ -48,11 +43,18 @@ def test_a_prompt_alone_can_stay_too_long() -> None:
     assert fitted([], _count, 2) == ([], 0)
 
 
+def test_what_cannot_fit_is_known_before_it_is_rendered() -> None:
+    vocabulary = Vocabulary([], longest=4)
+    assert not vocabulary.cannot_fit(_messages("u" * 40), 10)
+    assert vocabulary.cannot_fit(_messages("u" * 41), 10)
+    assert vocabulary.cannot_fit([{"content": "온" * 14}], 10)
+
+
 @pytest.mark.parametrize("text", ["hello", "<|i", "|im_start|>", "x", ""])
 def test_ordinary_text_is_not_touched(text: str) -> None:
     messages = [{"role": "user", "content": text}]
-    assert not SPECIAL.occur_in(messages)
-    assert SPECIAL.marked(messages) == messages
+    assert not VOCABULARY.occur_in(messages)
+    assert VOCABULARY.marked(messages) == messages
 
 
 @pytest.mark.parametrize(
@@ -60,13 +62,13 @@ def test_ordinary_text_is_not_touched(text: str) -> None:
 )
 def test_no_part_holds_a_whole_special_token(text: str) -> None:
     messages = [{"role": "user", "content": text}]
-    assert SPECIAL.occur_in(messages)
-    parts = SPECIAL.parts(SPECIAL.marked(messages)[0]["content"])
+    assert VOCABULARY.occur_in(messages)
+    parts = VOCABULARY.parts(VOCABULARY.marked(messages)[0]["content"])
     assert "".join(parts) == text
-    assert not SPECIAL.occur_in([{"content": part} for part in parts])
+    assert not VOCABULARY.occur_in([{"content": part} for part in parts])
 
 
 def test_a_model_without_special_tokens() -> None:
-    none = SpecialTokens([])
+    none = Vocabulary([])
     assert not none.occur_in([{"content": "<|im_start|>"}])
     assert none.marked([{"content": "a"}]) == [{"content": "a"}]

@@ -269,9 +269,17 @@ def test_the_engine_survives_a_model_llama_cpp_refuses(
     (name,) = [name for name in names if name.startswith("no-layers-at-all-")]
     answer = http.post("/api/chat", json={"model": name, "messages": GREETING})
     assert answer.status_code == 500
-    assert "could not load the model" in answer.json()["error"]
+    assert "llama.cpp could not load it" in answer.json()["error"]
     assert engine.alive
     assert _whole(http)["done"]
+
+
+def test_a_prompt_far_too_long_is_refused_before_it_is_read(http: httpx.Client) -> None:
+    """ENG-09: 400,000 special tokens."""
+    messages = [{"role": "user", "content": "<|im_start|>" * 400_000}]
+    answer = http.post("/api/chat", json=_chat(messages=messages))
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(OVERFLOW)
 
 
 def test_a_body_that_is_too_large(http: httpx.Client) -> None:
