@@ -51,7 +51,7 @@ async def until(events: AsyncIterator[TurnEvent], kind: type[TurnEvent]) -> Turn
 async def eventually(check: Callable[[], bool]) -> None:
     """Return as soon as `check` holds."""
     async with asyncio.timeout(20):
-        while not check():  # noqa: ASYNC110 - nothing tells when
+        while not check():
             await asyncio.sleep(0.002)
 
 
