@@ -26,7 +26,8 @@ _SHIFT_SLACK = 8
 def complete_options(options: Options, model: ModelInfo) -> Options:
     """`options` with `num_ctx` set, and no larger than the model was trained for."""
     limit = model.context_length
-    wanted = options.num_ctx or min(limit or UNKNOWN_CONTEXT, DEFAULT_CONTEXT)
+    asked = max(options.num_ctx or 0, 0)
+    wanted = asked or min(limit or UNKNOWN_CONTEXT, DEFAULT_CONTEXT)
     return replace(options, num_ctx=min(wanted, limit) if limit else wanted)
 
 
@@ -92,7 +93,7 @@ class Window:
 
     estimated_tokens: int
     num_ctx: int
-    is_calibrated: bool
+    is_calibrated: bool = False
 
     @property
     def start(self) -> int | None:

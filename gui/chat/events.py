@@ -19,7 +19,8 @@ class MessageSaved:
 class ReplyStarted:
     """The reply's row is in the database (STREAMING) and the request is about to go out.
 
-    `message.run.context_start` is the first message the model sees, None for all.
+    `message.run.context_start` is the first message the model sees, None for all; the end of
+    the turn says it again, since a prompt that is too long is sent once more with less.
     """
 
     message: Message

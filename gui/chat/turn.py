@@ -128,11 +128,11 @@ class Turn:
                         yield event
         except asyncio.CancelledError:
             stop.take()
-        except GeneratorExit:
-            await stop.guard(self._end(draft, None))
-            raise
         except OndolError as fault:
             error = fault
+        except BaseException:  # closed by the consumer, or a bug of ours: keep the text
+            await stop.guard(self._end(draft, None))
+            raise
         yield await stop.guard(self._end(draft, error))
 
     async def _new_draft(self) -> Draft:
@@ -167,8 +167,8 @@ class Turn:
 
     async def _read(self, draft: Draft) -> AsyncGenerator[TurnEvent]:
         clock = self._pace.clock
-        sent, silence = clock(), _Silence(self._pace)
         async with Feed(await self._open_stream(self._request.call)) as feed:
+            sent, silence = clock(), _Silence(self._pace)
             while not feed.ended:
                 pauses = (silence.due_in(), draft.due_in())
                 parts = await self._take(feed, min(p for p in pauses if p is not None))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gui.chat import context
-from gui.chat.context import Estimator, complete_options, fit, history_of, raw_estimate
+from gui.chat.context import Estimator, Window, complete_options, fit, history_of, raw_estimate
 from gui.records import (
     Message,
     MessageStatus,
@@ -113,16 +116,14 @@ def test_a_question_too_long_is_sent_alone() -> None:
 
 
 def test_the_estimate_learns_from_what_prompts_cost() -> None:
-    assert Estimator.learn(turns(10, prompt_ratio=2.0), MODEL).ratio == pytest_approx(2.0)
-    assert Estimator.learn(turns(10, prompt_ratio=0.7), MODEL).ratio == pytest_approx(0.7)
+    assert Estimator.learn(turns(10, prompt_ratio=2.0), MODEL).ratio == pytest.approx(
+        rel=0.02, expected=2.0
+    )
+    assert Estimator.learn(turns(10, prompt_ratio=0.7), MODEL).ratio == pytest.approx(
+        rel=0.02, expected=0.7
+    )
     assert not Estimator.learn(turns(10, prompt_ratio=2.0), "other").is_calibrated
     assert not Estimator.learn(turns(10), MODEL).is_calibrated
-
-
-def pytest_approx(value: float) -> object:
-    import pytest
-
-    return pytest.approx(value, rel=0.02)
 
 
 def test_a_korean_conversation_on_an_english_tokenizer_is_cut_earlier() -> None:
@@ -154,12 +155,11 @@ def test_a_silent_cut_is_noticed() -> None:
 
 def test_half_a_context_is_a_cut() -> None:
     """NET-22: a prompt that nearly fills 4096 tokens comes back as 2050."""
-    window = fit(turns(25), question("word " * 60), "", Options(num_ctx=4096), MODEL)
-    full = fit(turns(27), question("word " * 60), "", Options(num_ctx=4700), MODEL)
-    assert window.estimated_tokens < 0.75 * 4096 + 100
-    assert full.was_cut(Statistics(prompt_eval_count=4700 // 2 + 2)) == (
-        full.estimated_tokens > 0.75 * 4700
-    )
+    full = Window((), question(), is_whole=True, estimated_tokens=3500, num_ctx=4096)
+    assert full.was_cut(Statistics(prompt_eval_count=2050))
+    assert not full.was_cut(Statistics(prompt_eval_count=2300))
+    small = replace(full, estimated_tokens=2500)
+    assert not small.was_cut(Statistics(prompt_eval_count=2050))
 
 
 def test_cut_prompts_teach_nothing() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chat.scripted import Answer, in_turn, says
-from chat.table import MODEL, PRESET, THINKER, collect, eventually, laid, until
+from chat.table import MODEL, PRESET, THINKER, Table, collect, eventually, laid, until
 from gui.chat import (
     MessageSaved,
     Pace,
@@ -258,31 +258,48 @@ def test_stop_before_the_first_token(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("moment", range(100))
-def test_stopped_at_any_moment_the_tree_is_whole(tmp_path: Path, moment: int) -> None:
-    """NET-27: from the first await to after the last, one end or none begun."""
+async def counts_to_thirty(answer: Answer) -> None:
+    for number in range(30):
+        await answer.token(f"{number} ")
+        await asyncio.sleep(0.001)
+    await answer.done()
+
+
+async def stopped_at(table: Table, moment: float) -> str:
+    """Stop a turn when so much of it has passed; its tree is whole. What its last event was."""
+    table.conversation_id = (await table.store.create()).id
+    task = asyncio.create_task(table.say("Count"))
+    await asyncio.sleep(moment)
+    task.cancel()
+    try:
+        events = await task
+    except asyncio.CancelledError:
+        events = []
+    branch = await table.branch()
+    roles = [message.role for message in branch]
+    assert roles == [Role.USER, Role.ASSISTANT][: len(branch)]
+    if not events:
+        return "nothing"
+    ends = [e for e in events if isinstance(e, ReplyStopped | ReplyFinished | ReplyFailed)]
+    assert ends == events[-1:]
+    assert branch[-1] == ends[0].message
+    expected = {ReplyStopped: MessageStatus.STOPPED, ReplyFinished: MessageStatus.COMPLETE}
+    assert branch[-1].status is expected[type(ends[0])]
+    assert branch[-1].content == text_of(events)
+    return type(ends[0]).__name__
+
+
+def test_stopped_at_100_moments_the_tree_is_whole(tmp_path: Path) -> None:
+    """NET-27: from before the first await to after the last."""
 
     async def main() -> None:
-        async with laid(tmp_path, says(*(f"{n} " for n in range(30)))) as table:
-            task = asyncio.create_task(table.say("Count"))
-            for _ in range(moment):
-                await asyncio.sleep(0)
-            task.cancel()
-            try:
-                events = await task
-            except asyncio.CancelledError:
-                events = []
-            branch = await table.branch()
-            assert [message.role for message in branch] == [Role.USER, Role.ASSISTANT][
-                : len(branch)
-            ]
-            if not events:
-                return
-            ends = [e for e in events if isinstance(e, ReplyStopped | ReplyFinished | ReplyFailed)]
-            assert ends == events[-1:]
-            assert branch[-1] == ends[0].message
-            assert branch[-1].status in {MessageStatus.STOPPED, MessageStatus.COMPLETE}
-            assert branch[-1].content == text_of(events)
+        async with laid(tmp_path, counts_to_thirty) as table:
+            began = asyncio.get_running_loop().time()
+            await table.say("Warm up and measure")
+            whole = asyncio.get_running_loop().time() - began
+            ends = [await stopped_at(table, whole * 1.1 * n / 100) for n in range(100)]
+            assert ends.count("ReplyStopped") > 20
+            await eventually(lambda: table.server.connections <= 1)
 
     asyncio.run(main())
 
