@@ -87,6 +87,8 @@ class BlockStream:
         self._opening = _START
         self._fence: _Fence | None = None
         self._code: list[str] = []
+        self._is_inside_line = False
+        self._unsure: list[_Part] = []
 
     def feed(self, text: str) -> list[SourceBlock]:
         """Take more text; the blocks it froze."""
@@ -107,10 +109,11 @@ class BlockStream:
     def tail(self) -> list[SourceBlock]:
         """What follows the frozen blocks for now."""
         if self._fence is None:
-            return [part.block for part in self._parts(self._rest)[0]]
+            return [part.block for part in self._unsure]
         guess = self._rest.strip()
         may_close = bool(guess) and set(guess) == {self._fence.marker[0]}
-        line = "" if may_close else self._fence.inside(self._rest)
+        line = self._rest if self._is_inside_line else self._fence.inside(self._rest)
+        line = "" if may_close and not self._is_inside_line else line
         return [self._code_block("".join(self._code) + line, is_last=False)]
 
     def _freeze(self, *, is_end: bool) -> list[SourceBlock]:
@@ -139,6 +142,7 @@ class BlockStream:
         if not is_whole:
             count = max(0, count - 1 if not parts or parts[-1].is_sure else count - 2)
         frozen += [self._frozen(part.block) for part in parts[:count]]
+        self._unsure = parts[count:]
         if count < len(parts) and count:
             self._rest = self._rest[parts[count].start - context :]
             self._opening = replace(parts[count].block, text="")
@@ -192,34 +196,39 @@ class BlockStream:
         if fence is None:
             return False
         start = 0
-        while (end := self._rest.find("\n", start) + 1) or is_end or self._is_long(start):
-            line = self._rest[start : end or None]
-            start = end or len(self._rest)
-            if fence.closed_by(line) or not line:
+        while line := self._next_line(start, is_end=is_end):
+            start += len(line)
+            if not self._is_inside_line and fence.closed_by(line):
                 self._rest = self._rest[start:]
                 self._close_fence(frozen)
                 return True
-            self._take_line(fence.inside(line), frozen)
+            self._take_line(line if self._is_inside_line else fence.inside(line), frozen)
+            self._is_inside_line = not line.endswith("\n")
         self._rest = self._rest[start:]
+        if is_end:
+            self._close_fence(frozen)
         return False
 
-    def _is_long(self, start: int) -> bool:
-        return len(self._rest) - start > PART
+    def _next_line(self, start: int, *, is_end: bool) -> str:
+        """A complete line, or as much of one as fits one part; "" if there is neither."""
+        end = self._rest.find("\n", start, start + PART) + 1
+        if end or is_end or len(self._rest) - start >= PART:
+            return self._rest[start : end or start + PART]
+        return ""
 
     def _take_line(self, line: str, frozen: list[SourceBlock]) -> None:
-        for start in range(0, len(line), PART):
-            piece = line[start : start + PART]
-            size = sum(map(len, self._code))
-            if len(self._code) >= CODE_LINES or (size and size + len(piece) > PART):
-                frozen.append(self._code_block("".join(self._code), is_last=False))
-                joint = "\n" if self._code[-1].endswith("\n") else ""
-                self._opening = replace(self._opening, joint=joint, continues=True)
-                self._code = []
-            self._code.append(piece)
+        size = sum(map(len, self._code))
+        if len(self._code) >= CODE_LINES or (size and size + len(line) > PART):
+            frozen.append(self._code_block("".join(self._code), is_last=False))
+            joint = "\n" if self._code[-1].endswith("\n") else ""
+            self._opening = replace(self._opening, joint=joint, continues=True)
+            self._code = []
+        self._code.append(line)
 
     def _close_fence(self, frozen: list[SourceBlock]) -> None:
         frozen.append(self._code_block("".join(self._code), is_last=True))
         self._fence, self._code, self._opening = None, [], _START
+        self._is_inside_line = False
 
     def _code_block(self, code: str, *, is_last: bool) -> SourceBlock:
         language = self._fence.language if self._fence else ""

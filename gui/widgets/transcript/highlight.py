@@ -42,7 +42,7 @@ _KINDS = (
 )
 COLOURS = {
     "light": {
-        "comment": "#756C63",
+        "comment": "#6F665D",
         "keyword": "#9C4221",
         "string": "#4D6627",
         "number": "#8A5A00",
