@@ -18,6 +18,7 @@ from gui.records import Endpoint, ServerKind
 _DEFAULT_PORT = 11434
 _SCHEME_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[\w](?:[\w.-]*[\w.])?")
+_PORT = re.compile(r"[\w+-]*")
 _PATH = re.compile(r"(?:/[\w.~%+-]+)*")
 # Addresses to listen on, and where a client finds what listens there.
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
@@ -64,7 +65,8 @@ def _host_and_port(authority: str) -> tuple[str, int]:
         host, digits = authority, ""
     ip = _ip(host)
     host = _bracketed(ip) if ip else _bracketed(host.lower())
-    if not ip and not (_HOST.fullmatch(host) or host in _LOOPBACK.values()):
+    is_host = ip or _HOST.fullmatch(host)
+    if not is_host or not _PORT.fullmatch(digits):
         raise _no_address()
     port = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 6 else 0
     return host, port if port < 2**16 else 0

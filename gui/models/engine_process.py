@@ -27,7 +27,7 @@ CRASHES, CRASH_SECONDS = 5, 60.0
 """So many crashes within so many seconds end the attempts."""
 FAILED_STARTS = 2
 """So many starts in a row without an address end them too."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 _STOP_SECONDS = 2.0
 _LAST_WORDS_SECONDS = 0.5
 _COMMAND = (sys.executable, "-P", "-m", "gui.engine", "--child")

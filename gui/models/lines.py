@@ -79,7 +79,7 @@ class Shape:
         """The known keys of the line; raises Malformed when its text is not text."""
         kept = _known(line, self.fields, self.texts)
         if self.has_message and (kept or "message" in line):
-            kept["message"] = _repaired_message(line.get("message") or {})
+            kept["message"] = _repaired_message(line.get("message"))
         for name, is_sound in self.lists.items():
             if entries := _sound_entries(line.get(name), is_sound):
                 kept[name] = entries
@@ -151,8 +151,9 @@ def _known(line: Mapping[str, Any], fields: Fields, texts: tuple[str, ...]) -> d
 
 
 def _repaired_message(message: Any) -> dict[str, Any]:
-    if not isinstance(message, dict):
+    if not isinstance(message, dict | None):
         raise Malformed("message is not an object")
+    message = message or {}
     kept = {"role": "assistant", "content": ""}
     kept |= _known(message, _MESSAGE, ("content", "thinking"))
     calls = _sound_entries(message.get("tool_calls"), _is_tool_call)

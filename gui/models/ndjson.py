@@ -71,10 +71,10 @@ class Reframer:
     def _read_all(self, lines: list[bytes]) -> bytes:
         ready = []
         for line in lines:
-            if sound := self._read(line):
-                ready.append(sound)
             if self.ended:
                 break
+            if sound := self._read(line):
+                ready.append(sound)
         ready.append(b"")
         return b"\n".join(ready)
 
