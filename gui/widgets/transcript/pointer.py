@@ -47,7 +47,7 @@ class Pointer:
         point = event.position()
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        self._workings.focused_target = None
+        self._workings.focus, self._workings.focused_target = -1, None
         self._press_point = point
         self._pressed = self._target_at(point)
         place = self._position_at(point)

@@ -63,11 +63,3 @@ def stream(qtbot: QtBot) -> Callable[..., None]:
         qtbot.waitUntil(lambda: view.message_at(last) == message, timeout=20_000)
 
     return run
-
-
-def visible_text(view: TranscriptView, index: int) -> str:
-    """Everything a reader of message `index` would see, whatever is on screen."""
-    layout = view._workings.transcript.layout(index)
-    while layout.unread:
-        layout.read_more(65_536)
-    return "\n".join(layout.document_of(block).toPlainText() for block in layout.blocks)
