@@ -24,7 +24,9 @@ from gui.models.client import ModelClient
 from gui.records import Endpoint, MessageStatus, ModelInfo, Options, Preset, Role, ServerKind
 from gui.storage import ConversationStore, Database
 
-BRIEF = Preset("brief", "Brief", options=Options(seed=1, temperature=0.0, num_predict=24))
+BRIEF = Preset(
+    "brief", "Brief", options=Options(num_ctx=512, seed=1, temperature=0.0, num_predict=12)
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_a_conversation(engine: EngineUnderTest) -> None:
                 assert not end.server_cut
                 assert end.message.content.strip()
                 assert end.message.statistics
-                assert 0 < end.message.statistics.eval_count <= 24
+                assert 0 < end.message.statistics.eval_count <= 12
                 assert end.message.statistics.prompt_eval_count > 5
                 assert end.message.statistics.first_token_ns > 0
             first, second = (
@@ -82,7 +84,7 @@ def test_a_conversation(engine: EngineUnderTest) -> None:
 def test_stop_ends_the_generation(engine: EngineUnderTest) -> None:
     async def main() -> None:
         async with Kitchen(engine) as kitchen:
-            long = Preset("long", "Long", options=Options(num_predict=2000))
+            long = Preset("long", "Long", options=Options(num_ctx=512, num_predict=400))
             turn = kitchen.session.send(kitchen.id, "Tell me a long story.", kitchen.model, long)
             started = asyncio.Event()
 
