@@ -31,6 +31,7 @@ from gui.models.refusals import status_error
 from gui.records import Endpoint, ServerKind
 
 CONNECT_SECONDS = 3.0
+_NOTICE_SECONDS = 0.1
 _ERROR_BODY_LIMIT = 2**16
 _ERROR_BODY_SECONDS = 5.0
 _STREAMS: dict[str, Shape] = {
@@ -72,20 +73,34 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self._locate is not None:
-            self.endpoint = await self._locate()
-        endpoint = self.endpoint
-        _direct(request, endpoint)
         _forbid_truncation(request)
         try:
-            response = await self._pool.handle_async_request(request)
+            response, endpoint = await self._sent(request)
         except httpx.TransportError as exc:
-            raise connection_error(exc, endpoint) from exc
+            raise connection_error(exc, self.endpoint) from exc
         try:
             return await _guarded(request, response, endpoint)
         except BaseException:
             await response.aclose()
             raise
+
+    async def _sent(self, request: httpx.Request) -> tuple[httpx.Response, Endpoint]:
+        """Send it; once more to a server that can be located, when nothing went out."""
+        try:
+            return await self._attempt(request)
+        except httpx.ConnectError:
+            if self._locate is None:
+                raise
+        # The process just died, and whoever watches it may not have noticed yet.
+        await asyncio.sleep(_NOTICE_SECONDS)
+        return await self._attempt(request)
+
+    async def _attempt(self, request: httpx.Request) -> tuple[httpx.Response, Endpoint]:
+        if self._locate is not None:
+            self.endpoint = await self._locate()
+        endpoint = self.endpoint
+        _direct(request, endpoint)
+        return await self._pool.handle_async_request(request), endpoint
 
     @override
     async def aclose(self) -> None:
