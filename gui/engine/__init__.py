@@ -11,6 +11,7 @@ imported by the window's process except `main`, which loads the rest when called
     security.py         Host, Origin and token, checked before any work
     requests.py         request bodies -> frozen values, with Ollama's refusals
     options.py          Ollama's options: types, ranges, defaults; llama.cpp's arguments
+    cores.py            how many threads there should be
     durations.py        `keep_alive` in Go's notation
     bodies.py           request bodies, read with a limit
     streaming.py        a reply on its way out, ended when the client leaves

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gui.engine.cores import default_threads, usable_cores
 from gui.engine.wire import ApiError
 
 _INT32 = 2**31 - 1
@@ -110,11 +110,10 @@ def _wrong_type(name: str, kind: str) -> ApiError:
 
 def load_settings(options: Mapping[str, Any], train_ctx: int) -> LoadSettings:
     """What loading needs; the context is cut to what the model was trained for."""
-    cores = os.cpu_count() or 1
     return LoadSettings(
         num_ctx=min(options["num_ctx"], train_ctx) if train_ctx else options["num_ctx"],
         num_batch=min(options["num_batch"], _LARGEST_BATCH),
-        num_thread=min(options["num_thread"] or cores, cores),
+        num_thread=min(options["num_thread"], usable_cores()) or default_threads(),
         num_gpu=options["num_gpu"],
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import os
 
 import pytest
 
+from gui.engine.cores import usable_cores
 from gui.engine.options import load_settings, read_options, sampling_arguments, token_limit
 from gui.engine.wire import ApiError
 
@@ -74,7 +74,8 @@ def test_out_of_range_names_the_field(name: str, value: object) -> None:
 def test_loading_is_bounded_by_the_model_and_the_machine() -> None:
     settings = load_settings(read_options({"num_ctx": 100_000, "num_thread": 4096}), 8192)
     assert settings.num_ctx == 8192
-    assert settings.num_thread == os.cpu_count()
+    assert settings.num_thread == usable_cores()
+    assert 1 <= load_settings(read_options({}), 0).num_thread <= max(1, usable_cores() - 1)
     assert load_settings(read_options({"num_ctx": 5000}), 0).num_ctx == 5000
 
 
