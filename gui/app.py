@@ -74,6 +74,7 @@ class Ondol:
 
     def _start(self) -> None:
         """Everything up to the first painted window, then what may take its time."""
+        eventloop.hold_garbage()
         self._read_settings()
         self._build_controllers()
         self._watch_for_changes()
@@ -128,8 +129,10 @@ class Ondol:
         to.presets.refresh()
         to.conversations.refresh()
         to.models.find()
-        await self._rooms.compute(_warm_up)
-        eventloop.freeze_garbage()
+        try:
+            await self._rooms.compute(_warm_up)
+        finally:
+            eventloop.freeze_garbage()
 
     def _apply_settings(self, new: Settings, old: Settings) -> None:
         if new.language != old.language:

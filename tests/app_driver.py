@@ -51,11 +51,14 @@ class AppDriver:
             notice = self.window.page.notice.notice
             raise AssertionError(f"never happened: {what}; notice: {notice}") from None
 
-    async def ready(self) -> None:
-        """A model is chosen and its details are known."""
+    async def ready(self, preset: str = "") -> None:
+        """A model is chosen and its details are known, and `preset` if it is named."""
         models = self.to.models
         await self.until(lambda: models.chosen and models.chosen.context_length, "a model is ready")
         await self.until(lambda: self.to.presets.presets, "the presets are there")
+        if preset:
+            self.to.presets.choose(preset)
+            assert self.to.presets.chosen.id == preset
 
     def type(self, text: str) -> None:
         prompt = self.window.page.composer.prompt

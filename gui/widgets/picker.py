@@ -160,15 +160,14 @@ def _draw(painter: QPainter, rect: QRect, text: str, colour: str, pixels: int) -
     painter.drawText(rect, int(flags) | int(Qt.TextFlag.TextSingleLine), fitted)
 
 
-class _Popup(QFrame):
-    """The list, with a filter above it when it is long."""
+class _Popup(QWidget):
+    """The list, with a filter above it when it is long, on a rounded ground."""
 
     chosen = Signal(str)
 
     def __init__(self, rows: PickerItemModel, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.NoDropShadowWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setObjectName("popup")
         self._rows = rows
         self._build()
 
@@ -189,7 +188,12 @@ class _Popup(QFrame):
         self.view.clicked.connect(self._choose)
         self.view.installEventFilter(self)
         self.filter.textChanged.connect(self._narrow)
-        layout = QVBoxLayout(self)
+        ground = QFrame()
+        ground.setObjectName("popup")
+        shell = QVBoxLayout(self)
+        shell.setContentsMargins(0, 0, 0, 0)
+        shell.addWidget(ground)
+        layout = QVBoxLayout(ground)
         layout.setContentsMargins(4, 8, 4, 8)
         layout.setSpacing(6)
         layout.addWidget(self.filter)

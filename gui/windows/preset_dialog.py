@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 from gui.language import tr
 from gui.records import Options, Preset
 
+_FIELD = QSize(190, 34)
+
 
 class PresetDialog(QDialog):
     """Opened with `open()`; gives the whole preset when it is saved."""
@@ -35,7 +37,7 @@ class PresetDialog(QDialog):
         self._preset = preset
         self._fields: dict[str, Callable[[], Any]] = {}
         self.setWindowTitle(tr("Preset"))
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(720)
         self._build()
 
     def _build(self) -> None:
@@ -99,7 +101,7 @@ class PresetDialog(QDialog):
         spin.setSingleStep(0.05)
         spin.setSpecialValueText(tr("as the server has it"))
         spin.setToolTip(about)
-        spin.setMinimumWidth(160)
+        spin.setFixedSize(_FIELD)
         value = getattr(self._preset.options, name)
         spin.setValue(spin.minimum() if value is None else value)
         self._fields[name] = lambda: (
@@ -112,7 +114,7 @@ class PresetDialog(QDialog):
         spin.setRange(-1, most)
         spin.setSpecialValueText(tr("as the server has it"))
         spin.setToolTip(about)
-        spin.setMaximumWidth(200)
+        spin.setFixedSize(_FIELD)
         value = getattr(self._preset.options, name)
         spin.setValue(-1 if value is None else value)
         self._fields[name] = lambda: None if spin.value() < 0 else spin.value()

@@ -34,7 +34,7 @@ def test_say_something_and_read_the_reply_again_tomorrow(
     shown: list[tuple[str, str]] = []
 
     async def today(app: AppDriver) -> None:
-        await app.ready()
+        await app.ready("quick")
         assert app.to.models.status.kind is ServerKind.BUILT_IN
         await app.say("Name three colours.")
         await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
@@ -74,6 +74,7 @@ def test_stop_keeps_what_came_and_the_next_turn_works(journey: Callable[[Script]
         reply = app.messages[-1]
         assert reply.status is MessageStatus.STOPPED
         assert reply.content
+        app.to.presets.choose("quick")
         await app.say("Say yes.")
         await app.idle()
         assert app.messages[-1].status is MessageStatus.COMPLETE
@@ -84,7 +85,7 @@ def test_stop_keeps_what_came_and_the_next_turn_works(journey: Callable[[Script]
 
 def test_regenerate_and_edit_make_branches(journey: Callable[[Script], None]) -> None:
     async def script(app: AppDriver) -> None:
-        await app.ready()
+        await app.ready("quick")
         await app.say("Say one word.")
         await app.idle()
         first = app.messages[-1]
@@ -120,9 +121,11 @@ def test_a_turn_goes_on_while_another_conversation_is_on_show(
         assert app.to.chat.state is ChatState.IDLE
         assert not app.messages
         app.to.chat.open(first)
-        await app.until(lambda: len(app.messages) == 2, "it is shown again, text and all")
+        await app.until(lambda: len(app.messages) == 2, "it is shown again")
+        assert app.messages[-1].content, "with the text that came meanwhile"
+        app.to.chat.stop()
         await app.idle()
-        assert app.messages[-1].status is MessageStatus.COMPLETE
+        assert app.messages[-1].status is MessageStatus.STOPPED
 
     journey(script)
 
@@ -145,6 +148,7 @@ def test_eng_12_a_killed_engine_is_a_sentence_and_a_restart(
         assert reply.status is MessageStatus.INCOMPLETE
         assert reply.content
         assert "engine" in reply.error
+        app.to.presets.choose("quick")
         await app.say("Say yes.")
         await app.idle()
         assert app.messages[-1].status is MessageStatus.COMPLETE
@@ -178,7 +182,7 @@ def test_the_transcript_is_saved_as_markdown(
     target = tmp_path / "talk.md"
 
     async def script(app: AppDriver) -> None:
-        await app.ready()
+        await app.ready("quick")
         await app.say("Say yes.")
         await app.idle()
         shown = app.to.chat.shown
@@ -194,7 +198,7 @@ def test_the_transcript_is_saved_as_markdown(
 
 def test_deleting_can_be_undone(journey: Callable[[Script], None]) -> None:
     async def script(app: AppDriver) -> None:
-        await app.ready()
+        await app.ready("quick")
         await app.say("Say yes.")
         await app.idle()
         await app.until(lambda: app.to.conversations.conversations, "it is listed")
