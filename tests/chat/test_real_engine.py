@@ -24,6 +24,8 @@ from gui.models.client import ModelClient
 from gui.records import Endpoint, MessageStatus, ModelInfo, Options, Preset, Role, ServerKind
 from gui.storage import ConversationStore, Database
 
+pytestmark = pytest.mark.timeout(300)  # a real model, perhaps on a busy machine
+
 BRIEF = Preset(
     "brief", "Brief", options=Options(num_ctx=512, seed=1, temperature=0.0, num_predict=12)
 )

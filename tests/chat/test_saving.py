@@ -99,6 +99,7 @@ def test_a_pause_does_not_keep_text_from_the_disk(tmp_path: Path) -> None:
         assert draft.due_in() == 0.0
         draft.checkpoint_if_due()
         assert draft.due_in() is None
+        await settled()
 
     with_draft(tmp_path, work)
 
