@@ -31,6 +31,7 @@ from gui.engine.digests import DigestCache
 from gui.engine.parent import end_with_parent, ended_by_kernel
 from gui.engine.runtime import Runtime
 from gui.engine.store import ModelStore, starter_path
+from gui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -54,11 +55,15 @@ def run(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="ondol engine", description="Serve Ollama's API with the built-in engine."
+        prog="ondol engine", description=tr("Serve Ollama's API with the built-in engine.")
     )
-    parser.add_argument("--host", default="", help="address to listen on (default: OLLAMA_HOST)")
-    parser.add_argument("--port", type=int, default=None, help=f"default: {DEFAULT_PORT}")
-    parser.add_argument("--token-file", type=Path, help="file with the token clients must send")
+    parser.add_argument(
+        "--host", default="", help=tr("address to listen at (default: OLLAMA_HOST)")
+    )
+    parser.add_argument(
+        "--port", type=int, default=None, help=tr("default: {port}", port=DEFAULT_PORT)
+    )
+    parser.add_argument("--token-file", type=Path, help=tr("file with the token clients must send"))
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser
 
@@ -85,15 +90,22 @@ def _run_alone(arguments: argparse.Namespace) -> int:
         token = _own_token(arguments.token_file)
         local = _is_loopback(address.host)
         if not local and not token:
-            _log.error("%s is open to other machines: give a --token-file", address.host)
+            sys.stderr.write(
+                tr(
+                    "{host} can be reached from other machines: give a --token-file.",
+                    host=address.host,
+                )
+                + "\n"
+            )
             return 2
         listener = _bind(address)
     except (OSError, ValueError) as problem:
-        _log.error("cannot listen: %s", problem)
+        sys.stderr.write(tr("The engine cannot listen: {reason}", reason=problem) + "\n")
         return 1
 
     def announce(url: str) -> None:
-        sys.stdout.write(f"Ondol's engine {__version__} is listening on {url}\n")
+        sentence = tr("Ondol's engine {version} listens at {url}", version=__version__, url=url)
+        sys.stdout.write(sentence + "\n")
         sys.stdout.flush()
 
     return _serve(listener, token, announce, Runtime(), check_host=local)
