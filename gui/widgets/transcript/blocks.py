@@ -18,10 +18,10 @@ WINDOW = 16_384
 """Most characters parsed at once; a block longer than this is cut at a line."""
 PART = 4096
 """Most characters of a paragraph or of code in one document (REN-06)."""
-GROUP = 1536
+GROUP = 768
 """Characters after which a list or a quote is cut before its next item."""
 CODE_LINES = 48
-TABLE_ROWS = 24
+TABLE_ROWS = 12
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF, QTimer
+from PySide6.QtCore import QRectF, QTimer
 
 from gui.widgets.transcript.actions import code_parts
 from gui.widgets.transcript.document import BlockDocument
@@ -109,21 +109,24 @@ class IdleWork:
             parts = code_parts(layout, block, number)
             last = parts[-1][0].source
             if last.shape is Shape.CODE and not last.is_last:
-                if self._colour_new_lines(block, document, found.result()):
-                    self._view.viewport().update(self._on_screen(layout, block))
+                self._colour_new_lines(layout, block, document, found.result())
             elif sum(len(text) for _, text in parts) > LARGEST:
                 block.spans[number] = []
             else:
                 yield _job(parts, number, found.result())
 
     def _colour_new_lines(
-        self, block: ShownBlock, document: BlockDocument, lexer: Lexer | None
-    ) -> bool:
+        self,
+        layout: MessageLayout,
+        block: ShownBlock,
+        document: BlockDocument,
+        lexer: Lexer | None,
+    ) -> None:
         """Colour the lines that streamed in since the last time, each group for itself."""
         run = document.code_runs[0]
         first, last = run.first + block.coloured_lines, run.last - 1
         if lexer is None or last < first:
-            return False
+            return
         block.coloured_lines = last + 1 - run.first
         numbers = range(first, last + 1)
         code = "\n".join(document.findBlockByNumber(number).text() for number in numbers)
@@ -133,13 +136,22 @@ class IdleWork:
             if (kind := kind_of(str(token)))
         ]
         colour(document, first, last, spans, self._workings.style.colours.name)
-        return True
+        top = layout.text_top(block) + place_of(document, first).top()
+        bottom = layout.text_top(block) + place_of(document, last).bottom()
+        self._repaint(layout, top, bottom)
 
-    def _on_screen(self, layout: MessageLayout, block: ShownBlock) -> QRect:
+    def _repaint(self, layout: MessageLayout, top: float, bottom: float) -> None:
+        """Paint anew what is between two y of a message."""
         transcript = self._workings.transcript
-        top = transcript.heights.top(transcript.index_of(layout.message.id)) + block.y
-        rect = QRectF(0, top - self._scroller.offset, self._view.width(), block.height)
-        return rect.toAlignedRect()
+        shift = transcript.heights.top(transcript.index_of(layout.message.id))
+        shift -= self._scroller.offset
+        rect = QRectF(0, top + shift, self._view.width(), bottom - top)
+        self._view.viewport().update(rect.toAlignedRect())
+
+
+def place_of(document: BlockDocument, number: int) -> QRectF:
+    """Where a text block is in its document."""
+    return document.documentLayout().blockBoundingRect(document.findBlockByNumber(number))
 
 
 def _job(parts: list[tuple[ShownBlock, str]], run: int, lexer: Lexer | None) -> ColouringJob:

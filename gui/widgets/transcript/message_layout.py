@@ -10,6 +10,7 @@ from gui.widgets.transcript.document import BlockDocument
 from gui.widgets.transcript.highlight import colour_all
 from gui.widgets.transcript.layout import Frame
 from gui.widgets.transcript.notices import status_sentence
+from gui.widgets.transcript.pieces import Shape
 from gui.widgets.transcript.shown import BlockList, ShownBlock
 from gui.widgets.transcript.style import Style
 
@@ -66,7 +67,11 @@ class MessageLayout:
     def settled_height(self) -> float:
         """Down to where this message will not change any more while its reply streams."""
         frozen = self._text.frozen
-        return self.blocks[frozen].y if 0 < frozen < len(self.blocks) else 0.0
+        if not 0 < frozen < len(self.blocks):
+            return 0.0
+        tail = self.blocks[frozen]
+        is_code = tail.source.shape is Shape.CODE and tail.document is not None
+        return tail.y + max(0.0, tail.height - 2 * self.style.code_line) if is_code else tail.y
 
     def append(self, text: str = "", thinking: str = "") -> None:
         """Take streamed text of the reply and of its thinking."""

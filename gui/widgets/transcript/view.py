@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
@@ -129,6 +128,10 @@ class TranscriptView(QAbstractScrollArea):
             layout.waiting_seconds = seconds
             self.viewport().update()
 
+    def warm_up(self) -> None:
+        """Start importing, in a thread, what the first message will need."""
+        self._idle.warm()
+
     def set_scale(self, scale: float) -> None:
         """Make all text larger or smaller; 1.0 is the design's size."""
         self._workings.scale = min(max(scale, SMALLEST_SCALE), LARGEST_SCALE)
@@ -228,11 +231,6 @@ class TranscriptView(QAbstractScrollArea):
         """Wrap to the new width."""
         super().resizeEvent(event)
         self._scroller.reframe()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Start importing what the first reply will need, beside the window's first paint."""
-        super().showEvent(event)
-        self._idle.warm()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002
         """The scroll bar moved."""
