@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from faults.server import FaultServer
+from faults.server import FaultServer, Script
 from gui.errors import OndolError
 from gui.models.client import ModelClient
 from gui.records import Endpoint, ServerKind
@@ -87,3 +87,9 @@ def ask(server: FaultServer, work: Callable[[ModelClient], Awaitable[T]]) -> T:
 def reply_of(server: FaultServer, reader: Reader) -> Reply:
     """One reply of this server."""
     return ask(server, lambda client: read(client, reader))
+
+
+def reply_to(script: Script, reader: Reader) -> Reply:
+    """One reply of a server that answers a chat with `script`."""
+    with FaultServer({"/api/chat": script}) as server:
+        return reply_of(server, reader)
