@@ -66,10 +66,9 @@ class MessageLayout:
     @property
     def settled_height(self) -> float:
         """Down to where this message will not change any more while its reply streams."""
-        frozen = self._text.frozen
-        if not 0 < frozen < len(self.blocks):
+        if not 0 < self._text.frozen < len(self.blocks):
             return 0.0
-        tail = self.blocks[frozen]
+        tail = self.blocks[self._text.frozen]
         is_code = tail.source.shape is Shape.CODE and tail.document is not None
         return tail.y + max(0.0, tail.height - 2 * self.style.code_line) if is_code else tail.y
 

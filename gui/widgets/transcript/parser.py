@@ -18,6 +18,8 @@ MAX_LEVEL = 40
 """Token level above which a block is shown as plain text instead."""
 MAX_BRACKETS = 400
 """Opening brackets above which a block is shown as plain text: links are tried at each."""
+MAX_STARS = 600
+"""Asterisks above which a block is shown as plain text: each is paired with the ones before."""
 
 
 @cache
@@ -49,7 +51,7 @@ def top_level(text: str, *, is_literal: bool, references: dict[str, Any]) -> Seq
 
 def parse(text: str, references: dict[str, Any]) -> Sequence[Token] | None:
     """All tokens of one block; None if it is too deep or too dense to be taken apart."""
-    if text.count("[") > MAX_BRACKETS:
+    if _is_dense(text):
         return None
     tokens = markdown().parse(text, {"references": dict(references)})
     deepest = max((token.level for token in tokens), default=0)
@@ -58,9 +60,14 @@ def parse(text: str, references: dict[str, Any]) -> Sequence[Token] | None:
 
 def parse_inline(text: str, references: dict[str, Any]) -> Sequence[Token] | None:
     """The same for text known to be the inside of a paragraph."""
-    if text.count("[") > MAX_BRACKETS:
+    if _is_dense(text):
         return None
     return markdown().parseInline(text, {"references": dict(references)})
+
+
+def _is_dense(text: str) -> bool:
+    """Whether taking `text` apart could take long (REN-07)."""
+    return text.count("[") > MAX_BRACKETS or text.count("*") + text.count("_") > MAX_STARS
 
 
 def _offered(url: str) -> bool:
