@@ -85,7 +85,7 @@ class BlockWriter:
                 self._indent -= style.indent
                 self._gap = style.gap
             case "list_item_open":
-                self._open_item()
+                self._open_item(token.markup)
             case "list_item_close":
                 self._close_item()
             case "blockquote_open":
@@ -127,13 +127,13 @@ class BlockWriter:
         self._lists.append(int(1 if start is None else start) if is_ordered else None)
         self._indent += self._style.indent
 
-    def _open_item(self) -> None:
+    def _open_item(self, markup: str) -> None:
         number = self._lists[-1]
         bullet = _BULLETS[min(len(self._lists), len(_BULLETS)) - 1]
         if self._marker:
             self._start(self._style.paragraph())
             self._gap = self._style.item_gap
-        self._marker = bullet if number is None else f"{number}."
+        self._marker = bullet if number is None else f"{number}{markup}"
 
     def _close_item(self) -> None:
         if self._marker:
