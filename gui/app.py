@@ -7,9 +7,10 @@ import logging
 import os
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtCore import QEvent, QLibraryInfo, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
+from typing_extensions import override
 
 from gui import __version__, eventloop, language, logs, paths, theme
 from gui.controllers import (
@@ -36,9 +37,22 @@ _LOG = logging.getLogger(__name__)
 _CLOSE_SECONDS = 8.0
 
 
+class Application(QApplication):
+    """Qt's own answer to a quit request is to leave its loop at once; ours is to say so."""
+
+    quit_requested = Signal()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Quit:
+            self.quit_requested.emit()
+            return True
+        return super().event(event)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Open the window; the exit code of the process. A second start raises the first window."""
-    app = QApplication(["ondol", *arguments])
+    app = Application(["ondol", *arguments])
     app.setApplicationName("ondol")
     app.setApplicationDisplayName("Ondol")
     app.setApplicationVersion(__version__)
@@ -56,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
 class Ondol:
     """One run of the application."""
 
-    def __init__(self, app: QApplication, instance: Instance) -> None:
+    def __init__(self, app: Application, instance: Instance) -> None:
         self._app = app
         self._instance = instance
         self._quit = asyncio.Event()
@@ -112,6 +126,7 @@ class Ondol:
     def _watch_for_changes(self) -> None:
         self._controllers.settings.changed.connect(self._apply_settings)
         self._instance.knocked.connect(self._raise_window)
+        self._app.quit_requested.connect(self._quit.set)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     def _show_window(self) -> None:
@@ -121,6 +136,8 @@ class Ondol:
 
     async def _open_rooms(self) -> None:
         await asyncio.sleep(0)
+        if self._window is not None:
+            self._window.page.transcript.warm_up()
         rooms = await self._rooms.opened()
         to = self._controllers
         if rooms.problem is not None:

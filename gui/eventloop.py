@@ -2,7 +2,7 @@
 
 The window's thread runs Qt's loop (qasync) and only Qt rooms. A second thread runs a
 bare asyncio loop and everything that never imports Qt: the network, LangChain, storage.
-Values cross as frozen records; a stream of them crosses in batches, at most 60 a second,
+Values cross as frozen records; a stream of them crosses in batches, at most 30 a second,
 so the cost of a token on the window's thread does not depend on how fast tokens come.
 """
 
@@ -20,47 +20,29 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from typing import Any, Generic, TypeVar
 
 import qasync
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Signal
-from typing_extensions import override
+from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Signal
 
 T = TypeVar("T")
 
-_BATCH_PAUSE = 1 / 60
+_BATCH_PAUSE = 1 / 30
 _SWITCH_INTERVAL = 0.001
 
 
 def run(app: QCoreApplication, main: Callable[[asyncio.Event], Coroutine[Any, Any, int]]) -> int:
     """Run `main` on Qt's event loop and give its exit code.
 
-    `main` is given an event that is set when the desktop, SIGINT or SIGTERM asks to quit;
+    `main` is given an event that is set by SIGINT and SIGTERM, and may be set by others;
     Qt's loop itself runs until `main` returns.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
 
     async def with_quit_event() -> int:
         quit_requested = asyncio.Event()
-        quit_filter = _QuitFilter(quit_requested)
-        app.installEventFilter(quit_filter)
         with _signals_set(quit_requested):
             return await main(quit_requested)
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(with_quit_event())
-
-
-class _QuitFilter(QObject):
-    """Qt's own answer to a quit request is to leave the loop at once; ours is to ask `main`."""
-
-    def __init__(self, quit_requested: asyncio.Event) -> None:
-        super().__init__()
-        self._quit_requested = quit_requested
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Quit:
-            self._quit_requested.set()
-            return True
-        return super().eventFilter(watched, event)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import eventloop
-from gui.app import Ondol
+from gui.app import Application, Ondol
 from gui.controllers import ChatState, Controllers
 from gui.instance import Instance
 from gui.records import Message
@@ -32,6 +32,10 @@ class AppDriver:
         window = self._ondol._window
         assert window is not None
         return window
+
+    @property
+    def visible(self) -> bool:
+        return self._ondol._window is not None and self._ondol._window.isVisible()
 
     @property
     def to(self) -> Controllers:
@@ -94,7 +98,7 @@ class AppDriver:
         self.window.grab().save(str(path))
 
 
-def drive(app: QApplication, script: Callable[[AppDriver], Awaitable[None]]) -> int:
+def drive(app: Application, script: Callable[[AppDriver], Awaitable[None]]) -> int:
     """Start the application, run `script`, quit as a person would; the exit code."""
     instance = Instance()
     assert instance.is_first()

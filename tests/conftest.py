@@ -30,3 +30,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     presets.mkdir(parents=True)
     (presets / "quick.toml").write_text(QUICK_PRESET, "utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """Tests run in Ondol's own application class, dressed as it is."""
+    from gui.app import Application
+
+    return Application

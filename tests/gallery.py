@@ -24,9 +24,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from app_driver import AppDriver, drive
 from gallery_samples import SAMPLES, Sample
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from gui import paths
+from gui.app import Application
 from gui.controllers import ChatState
 from gui.errors import DiskFull, ServerUnreachable
 from gui.records import (
@@ -186,7 +187,7 @@ def _notice(error: Exception) -> object:
     return Notice(str(error), error.remedy, remedy_label(error.remedy))  # type: ignore[attr-defined]
 
 
-def render(app: QApplication, folder: Path, look: Look) -> None:
+def render(app: Application, folder: Path, look: Look) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["ONDOL_HOME"] = home
         asyncio.run(fill(look.language))
@@ -200,7 +201,7 @@ def render(app: QApplication, folder: Path, look: Look) -> None:
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "tests/gallery-output")
     folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication([])
+    app = Application([])
     app.setQuitOnLastWindowClosed(False)
     started = time.perf_counter()
     for language in ("en", "ko"):

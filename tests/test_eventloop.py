@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from gui import eventloop
@@ -141,14 +140,9 @@ def test_draining_cancels_and_refuses(run: Any) -> None:
     assert run(main) == 0
 
 
-@pytest.mark.parametrize("how", ["signal", "desktop"])
-def test_a_request_to_quit_reaches_main(qapp: QApplication, how: str) -> None:
+def test_a_signal_reaches_main(qapp: QApplication) -> None:
     async def main(quit_requested: asyncio.Event) -> int:
-        loop = asyncio.get_running_loop()
-        if how == "signal":
-            loop.call_later(0.01, lambda: os.kill(os.getpid(), signal.SIGTERM))
-        else:
-            QCoreApplication.postEvent(qapp, QEvent(QEvent.Type.Quit))
+        asyncio.get_running_loop().call_later(0.01, lambda: os.kill(os.getpid(), signal.SIGTERM))
         await asyncio.wait_for(quit_requested.wait(), 5)
         return 7
 

@@ -25,8 +25,8 @@ import httpx
 import psutil
 from app_driver import AppDriver, drive
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication
 
+from gui.app import Application
 from gui.controllers import ChatState
 
 
@@ -98,7 +98,7 @@ def main() -> int:
 
 
 def report(tokens: int, rate: float, bare: float) -> None:
-    app = QApplication([])
+    app = Application([])
     app.setQuitOnLastWindowClosed(False)
     results: dict[str, float] = {}
 

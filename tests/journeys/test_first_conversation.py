@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from app_driver import AppDriver, drive
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
+from gui.app import Application
 from gui.controllers import ChatState
 from gui.records import MessageStatus, Role, ServerKind, ServerState
 
@@ -18,7 +18,7 @@ Script = Callable[[AppDriver], Awaitable[None]]
 
 
 @pytest.fixture
-def journey(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Callable[[Script], None]:
+def journey(qapp: Application, monkeypatch: pytest.MonkeyPatch) -> Callable[[Script], None]:
     """Run a script in the application; nothing answers where Ollama would be."""
     monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:1")
 
@@ -209,5 +209,16 @@ def test_deleting_can_be_undone(journey: Callable[[Script], None]) -> None:
         assert app.to.chat.shown is None
         QTest.mouseClick(app.window.page.notice._remedy, Qt.MouseButton.LeftButton)
         await app.until(lambda: app.to.conversations.conversations, "it is back")
+
+    journey(script)
+
+
+def test_the_desktop_asking_to_quit_ends_it_cleanly(journey: Callable[[Script], None]) -> None:
+    async def script(app: AppDriver) -> None:
+        await app.ready("quick")
+        await app.say("Write a long story.")
+        await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
+        QCoreApplication.postEvent(QCoreApplication.instance(), QEvent(QEvent.Type.Quit))
+        await app.until(lambda: not app.visible, "the window goes")
 
     journey(script)

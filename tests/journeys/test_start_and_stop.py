@@ -18,7 +18,7 @@ STREAM_THEN_QUIT = """
 import sys
 sys.path.insert(0, {tests!r})
 from app_driver import drive
-from PySide6.QtWidgets import QApplication
+from gui.app import Application
 from gui.controllers import ChatState
 
 async def script(app):
@@ -26,7 +26,7 @@ async def script(app):
     await app.say("Write a very long story about a river.")
     await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
 
-app = QApplication([])
+app = Application([])
 app.setQuitOnLastWindowClosed(False)
 sys.exit(drive(app, script))
 """
