@@ -13,7 +13,7 @@ from gui.language import tr
 from gui.widgets.transcript.document import BlockDocument, CodeRun
 from gui.widgets.transcript.message_layout import MessageLayout
 from gui.widgets.transcript.pieces import Shape
-from gui.widgets.transcript.shown import ShownBlock
+from gui.widgets.transcript.shown import ShownBlock, between
 
 
 class Action(StrEnum):
@@ -60,8 +60,8 @@ def targets_of(layout: MessageLayout, top: float = 0.0, bottom: float = math.inf
         words = tr("Hide thinking") if layout.is_thinking_open else tr("Show thinking")
         rect = QRectF(layout.frame.left, layout.thinking_top, layout.style.px(120), 28)
         found.append(Target(Action.UNFOLD, rect, words))
-    for block in layout.blocks:
-        if block.document is not None and block.y < bottom and block.y + block.height > top:
+    for _, block in between(layout.blocks, top, bottom):
+        if block.document is not None:
             found += _block_targets(layout, block, block.document)
     if layout.has_remedy:
         found.append(_remedy(layout))

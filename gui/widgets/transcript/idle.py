@@ -19,6 +19,7 @@ from gui.widgets.transcript.highlight import (
 )
 from gui.widgets.transcript.pieces import Shape
 from gui.widgets.transcript.scrolling import Scroller
+from gui.widgets.transcript.shown import between
 from gui.widgets.transcript.workings import Workings
 
 if TYPE_CHECKING:
@@ -91,9 +92,10 @@ class IdleWork:
         bottom = top + self._scroller.page
         for index in transcript.between(top, bottom):
             layout, y = transcript.laid_out(index), transcript.heights.top(index)
-            for block in list(layout.blocks) if layout is not None else ():
-                is_seen = y + block.y < bottom and y + block.y + block.height > top
-                if layout is not None and block.document is not None and is_seen:
+            if layout is None:
+                continue
+            for _, block in between(layout.blocks, top - y, bottom - y):
+                if block.document is not None:
                     yield from self._jobs_in(layout, block, block.document)
 
     def _jobs_in(

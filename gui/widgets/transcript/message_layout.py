@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from PySide6.QtCore import QRectF
 
 from gui.records import Message, MessageStatus, Role
@@ -11,7 +13,7 @@ from gui.widgets.transcript.highlight import colour_all
 from gui.widgets.transcript.layout import Frame
 from gui.widgets.transcript.notices import status_sentence
 from gui.widgets.transcript.pieces import Shape
-from gui.widgets.transcript.shown import BlockList, ShownBlock
+from gui.widgets.transcript.shown import BlockList, ShownBlock, between, first_at, stack
 from gui.widgets.transcript.style import Style
 
 FIRST_TAKE = 32_768
@@ -74,11 +76,12 @@ class MessageLayout:
 
     def append(self, text: str = "", thinking: str = "") -> None:
         """Take streamed text of the reply and of its thinking."""
+        since = 0 if thinking else self._text.frozen
         if thinking:
             self._thinking.feed(thinking, self.frame.width, self.style)
         if text:
             self._text.feed(text, self.frame.width, self.style)
-        self.arrange()
+        self.arrange(since)
 
     def read_more(self, count: int) -> None:
         """Cut more of a stored message into blocks."""
@@ -187,8 +190,8 @@ class MessageLayout:
         self._renew_notice()
         self.arrange()
 
-    def arrange(self) -> None:
-        """Give everything its y from the heights known so far."""
+    def arrange(self, since: int = 0) -> None:
+        """Give everything its y; the blocks of the reply before `since` stay where they are."""
         px = self.style.px
         y = px(40) if self.has_divider else 0.0
         self.name_top = y = y + px(4)
@@ -197,10 +200,10 @@ class MessageLayout:
         if self.has_thinking:
             y += px(32)
             if self.is_thinking_open:
-                y = self._stack(self.thinking_blocks, y) + px(16)
+                y = stack(self.thinking_blocks, y, self.style) + px(16)
         self.content_top = y
         self._measure_bubble()
-        y = self._stack(self.blocks, y)
+        y = stack(self.blocks, y, self.style, since)
         if self.unread:
             y += self.unread / UNREAD_PER_LINE * self.style.line
         if self.is_waiting:
@@ -225,18 +228,6 @@ class MessageLayout:
         """Whether a button offers to do something about how the reply ended."""
         return self.message.status in (MessageStatus.FAILED, MessageStatus.INCOMPLETE)
 
-    def _stack(self, blocks: list[ShownBlock], y: float) -> float:
-        before: ShownBlock | None = None
-        for block in blocks:
-            if before is not None:
-                y += self.style.gap_between(
-                    before.source.shape, block.source.shape, continues=block.source.continues
-                )
-            block.y = y
-            y += block.height
-            before = block
-        return y
-
     def _measure_bubble(self) -> None:
         if not self.is_user:
             return
@@ -250,18 +241,16 @@ class MessageLayout:
 
     def next_to_build(self, top: float, bottom: float) -> ShownBlock | None:
         """The first block between two y whose height is only a guess."""
-        for block in self.shown_blocks:
-            if block.y >= bottom:
-                return None
-            if block.y + block.height > top and block.width != self.text_width(block):
+        for _, block in between(self.shown_blocks, top, bottom):
+            if block.width != self.text_width(block):
                 return block
         return None
 
     def build_between(self, top: float, bottom: float) -> int:
         """Make the documents of all blocks between two y; how many were made or re-wrapped."""
-        made = 0
-        shift = 0.0
-        for block in self.shown_blocks:
+        made, shift, blocks = 0, 0.0, self.shown_blocks
+        first = first_at(blocks, top)
+        for block in islice(blocks, first, None):
             y = block.y + shift
             if y >= bottom:
                 break
@@ -271,7 +260,7 @@ class MessageLayout:
                 shift += block.height - before
                 made += 1
         if made:
-            self.arrange()
+            self.arrange(0 if self.is_thinking_open else first)
         return made
 
     def build(self, block: ShownBlock) -> None:

@@ -25,6 +25,7 @@ from gui.widgets.transcript.actions import (
 from gui.widgets.transcript.block_painter import LEFT, BlockPainter, Brush
 from gui.widgets.transcript.message_layout import MessageLayout
 from gui.widgets.transcript.notices import statistics_line, waiting_sentence
+from gui.widgets.transcript.shown import between
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -127,9 +128,7 @@ class MessagePainter(Brush):
         thinking = layout.thinking_blocks if layout.is_thinking_open else []
         for number, block in enumerate(thinking):
             painter.paint(block, self._look.selected(number - len(thinking)), top, bottom)
-        for number, block in enumerate(layout.blocks):
-            if block.y > bottom:
-                break
+        for number, block in between(layout.blocks, top, bottom):
             painter.paint(block, self._look.selected(number), top, bottom)
 
     def _notice(self) -> None:

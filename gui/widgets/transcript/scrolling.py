@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractScrollArea
 from gui import theme
 from gui.widgets.transcript.jump_button import SIZE, JumpButton
 from gui.widgets.transcript.layout import Frame
-from gui.widgets.transcript.shown import ShownBlock
+from gui.widgets.transcript.shown import ShownBlock, between
 from gui.widgets.transcript.workings import Workings
 
 FOLLOW_WITHIN = 48
@@ -131,6 +131,9 @@ class Scroller:
                 else:
                     self._restore(place)
                 self._is_settling = False
+                self._painted_offset = self.offset
+                if self._y_of(place) - self.offset != place[2]:
+                    self._view.viewport().update()
                 return True
         return False
 
@@ -141,21 +144,23 @@ class Scroller:
         transcript, offset = self._workings.transcript, self.offset
         for index in transcript.between(offset, offset + self.page):
             layout, top = transcript.laid_out(index), transcript.heights.top(index)
-            for block in layout.shown_blocks if layout is not None else ():
-                y = top + block.y
-                if y >= offset + self.page:
-                    break
-                if block.document is not None and y + block.height > offset:
-                    return index, block, y - offset
+            if layout is None:
+                continue
+            seen = between(layout.shown_blocks, offset - top, offset - top + self.page)
+            for _, block in seen:
+                if block.document is not None:
+                    return index, block, top + block.y - offset
         index = transcript.heights.index_at(offset)
         return index, None, (transcript.heights.top(index) if index >= 0 else 0.0) - offset
 
     def _restore(self, place: tuple[int, ShownBlock | None, float]) -> None:
-        index, block, distance = place
-        transcript = self._workings.transcript
-        if 0 <= index < len(transcript.messages):
-            y = transcript.heights.top(index) + (block.y if block is not None else 0.0)
-            self._bar.setValue(round(y - distance + TOP_SPACE))
+        if 0 <= place[0] < len(self._workings.transcript.messages):
+            self._bar.setValue(round(self._y_of(place) - place[2] + TOP_SPACE))
+
+    def _y_of(self, place: tuple[int, ShownBlock | None, float]) -> float:
+        index, block, _ = place
+        y = self._workings.transcript.heights.top(index)
+        return y + (block.y if block is not None else 0.0)
 
     def _repaint(self, changed_from: float | None) -> None:
         """Move the pixels that only moved; paint the rest."""

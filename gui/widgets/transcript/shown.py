@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from gui.widgets.transcript import builder
@@ -47,6 +50,36 @@ def guess_lines(text: str, width: float, style: Style) -> float:
     """About how many lines `text` takes in `width` px."""
     per_line = max(10.0, width / (style.body.pixelSize() * 0.55))
     return text.count("\n") + 1 + len(text) / per_line * 0.9
+
+
+def first_at(blocks: Sequence[ShownBlock], y: float) -> int:
+    """The first block that reaches below `y`."""
+    return bisect_right(blocks, y, key=lambda block: block.y + block.height)
+
+
+def between(
+    blocks: Sequence[ShownBlock], top: float, bottom: float
+) -> Iterator[tuple[int, ShownBlock]]:
+    """The blocks between two y of their message, with their numbers."""
+    for number in range(first_at(blocks, top), len(blocks)):
+        if blocks[number].y >= bottom:
+            return
+        yield number, blocks[number]
+
+
+def stack(blocks: Sequence[ShownBlock], y: float, style: Style, since: int = 0) -> float:
+    """Put the blocks from number `since` on below each other; where the last one ends."""
+    before = blocks[since - 1] if since else None
+    y = before.y + before.height if before is not None else y
+    for block in islice(blocks, since, None):
+        if before is not None:
+            y += style.gap_between(
+                before.source.shape, block.source.shape, continues=block.source.continues
+            )
+        block.y = y
+        y += block.height
+        before = block
+    return y
 
 
 class BlockList:

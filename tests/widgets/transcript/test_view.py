@@ -168,6 +168,21 @@ def test_nothing_runs_when_nothing_happens(
     assert not view._feed._timer.isActive()
 
 
+def test_what_is_painted_piece_by_piece_is_what_is_painted_whole(
+    view: TranscriptView, prompt: MakeMessage, reply: MakeMessage, qtbot: QtBot
+) -> None:
+    view.set_messages(history(prompt, reply, 20))
+    view.start_reply(reply("", 99, status=MessageStatus.STREAMING))
+    screen, text = view.screen(), f"{RICH}\n\n{LONG[:900]}{RICH}"
+    for start in range(0, len(text), 61):
+        view._take(text[start : start + 61], "")
+        qtbot.waitUntil(lambda: not view._idle._timer.isActive())
+        QApplication.processEvents()
+        pieces = screen.grabWindow(view.winId()).toImage()
+        view.viewport().repaint()
+        assert pieces == screen.grabWindow(view.winId()).toImage(), start
+
+
 def test_waiting_is_said_until_text_comes(view: TranscriptView, reply: MakeMessage) -> None:
     view.start_reply(reply(status=MessageStatus.STREAMING))
     view.set_waiting(3.2)
