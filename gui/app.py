@@ -143,9 +143,9 @@ class Ondol:
         if rooms.problem is not None:
             until = tr("Until then, conversations are not kept after you quit.")
             to.notices.tell(Notice(f"{rooms.problem} {until}"))
+        to.models.find()
         to.presets.refresh()
         to.conversations.refresh()
-        to.models.find()
         try:
             await self._rooms.compute(_warm_up)
         finally:

@@ -44,11 +44,13 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "langchain_community": ("chat/",),
     "ollama": ("models/",),
     "httpx": ("models/",),
+    "httpcore": ("models/",),
+    "langsmith": ("chat/",),
     "xllamacpp": ("engine/llama",),
     "starlette": ("engine/",),
     "uvicorn": ("engine/",),
     "apsw": ("storage/",),
-    "qtawesome": ("theme.py",),
+    "qtawesome": (),
     "PySide6.QtNetwork": ("instance.py",),
     "PySide6.QtWidgets": ("widgets/", "windows/", "theme.py", "app.py"),
     "PySide6.QtGui": ("widgets/", "windows/", "theme.py", "app.py"),
@@ -181,7 +183,7 @@ def test_the_window_starts_without_langchain_and_the_network() -> None:
     code = (
         "import sys; import gui.app\n"
         "heavy = [m for m in ('langchain_core', 'langchain_ollama', 'langchain_community',"
-        " 'ollama', 'httpx', 'pydantic', 'xllamacpp', 'starlette', 'pygments', 'markdown_it')"
+        " 'ollama', 'httpx', 'pydantic', 'xllamacpp', 'starlette', 'pygments', 'markdown_it', 'qtawesome')"
         " if m in sys.modules]\n"
         "print(heavy); sys.exit(bool(heavy))"
     )

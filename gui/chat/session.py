@@ -119,6 +119,11 @@ class ChatSession:
             async for event in events:
                 yield event
 
+    async def prepare(self, model: ModelInfo, preset: Preset) -> None:
+        """Have the model loaded as a turn with `preset` will want it; raises ServerError."""
+        num_ctx = context.complete_options(preset.options, model).num_ctx
+        await self._client.load(model.name, {"num_ctx": num_ctx})
+
     async def close(self) -> bool:
         """A last try to save what could not be saved; True when all is saved."""
         return await self.unsaved.close()

@@ -17,7 +17,7 @@ from gui.controllers.turn import ChatState, Turn, merged
 from gui.errors import NoModel, OndolError
 from gui.eventloop import Tasks
 from gui.language import tr
-from gui.records import Conversation, Message, ModelInfo, Notice, Preset, Role
+from gui.records import Conversation, Message, ModelInfo, Notice, Preset, Role, ServerKind
 
 if TYPE_CHECKING:
     from gui.chat import ChatSession
@@ -59,6 +59,7 @@ class ChatController(QObject):
         self._turns: dict[int, Turn] = {}
         self._shown = _NEW
         self._state = ChatState.IDLE
+        models.chosen_changed.connect(self._prepare)
 
     @property
     def state(self) -> ChatState:
@@ -128,6 +129,19 @@ class ChatController(QObject):
             turn.stop()
         if self._shown == conversation_id:
             self.new()
+
+    def _prepare(self, model: ModelInfo | None) -> None:
+        """Load the built-in engine's model before the first word; an Ollama's memory is its own."""
+        server, preset = self._models.kind, self._presets.chosen
+        if model is None or not model.context_length or server is not ServerKind.BUILT_IN:
+            return
+
+        async def prepare() -> None:
+            session = await self._rooms.call(lambda rooms: rooms.session(server))
+            with contextlib.suppress(OndolError):  # the turn itself will tell
+                await self._rooms.call(lambda _: session.prepare(model, preset))
+
+        self._tasks.replace(prepare(), "load model")
 
     def _choice(self, text: str) -> tuple[ModelInfo, Preset] | None:
         if self._shown in self._turns:

@@ -14,5 +14,5 @@ light; `gui.models.client` is imported by `Servers` on its first use.
     transport.py       the one way to a server: every fault becomes an error of ours
     bodies.py          answers, guarded          ndjson.py          streams cut into lines
     lines.py           one line: shape, repair   refusals.py        errors a server sends
-    addresses.py       addresses made exact
+    addresses.py       addresses made exact      pacing.py          few wake-ups, many tokens
 """

@@ -84,6 +84,11 @@ class ModelClient:
         """The details of one model, its licence among them; raises ModelNotFound."""
         return _shown(name, await self._json("POST", "/api/show", {"model": name}))
 
+    async def load(self, name: str, options: Mapping[str, Any]) -> None:
+        """Have the model in memory, with the options a chat will use; raises ServerError."""
+        body = {"model": name, "options": dict(options), "stream": False}
+        await self._json("POST", "/api/generate", body)
+
     async def unload(self, name: str) -> None:
         """Free the memory the model takes."""
         await self.ollama_client().generate(model=name, keep_alive=0)

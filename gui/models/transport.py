@@ -27,6 +27,7 @@ from gui.models.addresses import endpoint_name
 from gui.models.bodies import CappedBody, ReframedBody, chunks_of
 from gui.models.lines import CHAT, GENERATE, PROGRESS, Shape
 from gui.models.ndjson import Reframer
+from gui.models.pacing import PacedTransport
 from gui.models.refusals import status_error
 from gui.records import Endpoint, ServerKind
 
@@ -64,12 +65,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, endpoint: Endpoint, locate: Locate | None = None) -> None:
         self.endpoint = endpoint
         self._locate = locate
-        # trust_env: no SSL_CERT_FILE; a server at http:// needs no certificates read.
-        self._pool = httpx.AsyncHTTPTransport(
-            verify=endpoint.url.startswith("https:"),
-            trust_env=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
-        )
+        # A server at http:// needs no certificates read.
+        self._pool = PacedTransport(verify=endpoint.url.startswith("https:"))
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
