@@ -10,25 +10,27 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-QUICK_PRESET = """
-name = "Quick"
+PRESET = """
+name = "{name}"
 [options]
 temperature = 0.0
-num_predict = 24
+num_predict = {tokens}
 """
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own for each test: no Ollama, no proxy, a preset for short replies."""
-    folder = tmp_path / "home"
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for each test: no Ollama, no proxy, presets for short and long replies."""
+    folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("ONDOL_HOME", str(folder))
     monkeypatch.setenv("LANG", "C.UTF-8")
     for name in ("OLLAMA_HOST", "OLLAMA_MODELS", "OLLAMA_API_KEY", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     presets = folder / "config" / "presets"
     presets.mkdir(parents=True)
-    (presets / "quick.toml").write_text(QUICK_PRESET, "utf-8")
+    for name, tokens in (("quick", 24), ("long", 4000)):
+        text = PRESET.format(name=name, tokens=tokens)
+        (presets / f"{name}.toml").write_text(text, "utf-8")
     return folder
 
 

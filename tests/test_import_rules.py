@@ -183,7 +183,8 @@ def test_the_window_starts_without_langchain_and_the_network() -> None:
     code = (
         "import sys; import gui.app\n"
         "heavy = [m for m in ('langchain_core', 'langchain_ollama', 'langchain_community',"
-        " 'ollama', 'httpx', 'pydantic', 'xllamacpp', 'starlette', 'pygments', 'markdown_it', 'qtawesome')"
+        " 'ollama', 'httpx', 'pydantic', 'xllamacpp', 'starlette', 'pygments',"
+        " 'markdown_it', 'qtawesome')"
         " if m in sys.modules]\n"
         "print(heavy); sys.exit(bool(heavy))"
     )

@@ -66,7 +66,7 @@ def test_say_something_and_read_the_reply_again_tomorrow(
 
 def test_stop_keeps_what_came_and_the_next_turn_works(journey: Callable[[Script], None]) -> None:
     async def script(app: AppDriver) -> None:
-        await app.ready()
+        await app.ready("long")
         await app.say("Write a very long story about a dragon, at least two thousand words.")
         await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
         app.press(Qt.Key.Key_Escape)
@@ -112,7 +112,7 @@ def test_a_turn_goes_on_while_another_conversation_is_on_show(
     journey: Callable[[Script], None],
 ) -> None:
     async def script(app: AppDriver) -> None:
-        await app.ready()
+        await app.ready("long")
         await app.say("Count from one to sixty in words.")
         await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
         first = app.to.chat.shown
@@ -136,7 +136,7 @@ def test_eng_12_a_killed_engine_is_a_sentence_and_a_restart(
     import psutil
 
     async def script(app: AppDriver) -> None:
-        await app.ready()
+        await app.ready("long")
         await app.say("Write a very long story about the sea, at least two thousand words.")
         await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
         children = psutil.Process().children(recursive=True)
@@ -215,7 +215,7 @@ def test_deleting_can_be_undone(journey: Callable[[Script], None]) -> None:
 
 def test_the_desktop_asking_to_quit_ends_it_cleanly(journey: Callable[[Script], None]) -> None:
     async def script(app: AppDriver) -> None:
-        await app.ready("quick")
+        await app.ready("long")
         await app.say("Write a long story.")
         await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
         QCoreApplication.postEvent(QCoreApplication.instance(), QEvent(QEvent.Type.Quit))

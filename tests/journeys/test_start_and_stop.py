@@ -22,7 +22,7 @@ from gui.app import Application
 from gui.controllers import ChatState
 
 async def script(app):
-    await app.ready()
+    await app.ready("long")
     await app.say("Write a very long story about a river.")
     await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
 

@@ -11,8 +11,7 @@ def status_sentence(message: Message) -> str:
     if message.status is MessageStatus.FAILED:
         return message.error or tr("The reply failed.")
     if message.status is MessageStatus.INCOMPLETE:
-        kept = tr("This reply is incomplete. What had arrived is kept.")
-        return f"{message.error} {kept}".strip()
+        return message.error or tr("This reply is incomplete. What had arrived is kept.")
     return ""
 
 
