@@ -13,7 +13,20 @@ from gui.errors import OndolError
 from gui.language import tr
 
 FAILED = 1
-_XCB_CURSOR = "libxcb-cursor.so.0"
+_X11_LIBRARIES = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+"""What Qt's X11 plugin loads and its wheel does not bring, and Debian's packages for it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,12 +130,19 @@ def _missing_display() -> str:
         return ""
     if not os.environ.get("DISPLAY"):
         return tr('There is no display to open a window on. Try: ondol ask "hello"')
-    try:
-        ctypes.CDLL(_XCB_CURSOR)
-    except OSError:
+    packages = [name for library, name in _X11_LIBRARIES.items() if not _loads(library)]
+    if packages:
         return tr(
-            "The window needs the library {name} (Debian: apt install libxcb-cursor0). "
+            "The window needs more libraries (Debian: apt install {packages}). "
             'Until then: ondol ask "hello"',
-            name=_XCB_CURSOR,
+            packages=" ".join(packages),
         )
     return ""
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

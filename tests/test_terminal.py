@@ -14,6 +14,8 @@ import pytest
 from faults import answers
 from faults.server import FaultServer
 
+from gui import cli
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -120,6 +122,14 @@ def test_no_display_is_one_line() -> None:
     assert done.returncode == 1
     assert "ondol ask" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_missing_library_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_X11_LIBRARIES", {"libno-such.so.9": "libno-such9"})
+    monkeypatch.setenv("DISPLAY", ":99")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.delenv("QT_QPA_PLATFORM")
+    assert "apt install libno-such9" in cli._missing_display()
 
 
 def test_the_version() -> None:

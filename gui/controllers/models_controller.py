@@ -110,7 +110,12 @@ class ModelsController(QObject):
 
     async def _read_details(self, model: ModelInfo) -> None:
         kind = self.kind
-        shown = await self._rooms.call(lambda rooms: _show(rooms, kind, model.name))
+        try:
+            shown = await self._rooms.call(lambda rooms: _show(rooms, kind, model.name))
+        except OndolError as error:
+            self._notices.tell_error(error)
+            self._pass_over(model)
+            return
         details = replace(
             model,
             capabilities=shown.capabilities or model.capabilities,
@@ -120,6 +125,15 @@ class ModelsController(QObject):
         if self.chosen is not None and self.chosen.name == model.name and details != self.chosen:
             self.chosen = details
             self.chosen_changed.emit(details)
+
+    def _pass_over(self, model: ModelInfo) -> None:
+        """A model nobody asked for cannot be used: take the next one."""
+        if self._settings.settings.model == model.name:
+            return
+        choosable = [other for other in self.models if other.can_chat]
+        names = [other.name for other in choosable]
+        if model.name in names[:-1]:
+            self._choose(choosable[names.index(model.name) + 1])
 
 
 async def _connect(rooms: OpenRooms, kind: ServerKind | None) -> ServerStatus:

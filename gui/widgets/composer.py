@@ -109,5 +109,7 @@ class Composer(QWidget):
             self._button.show_as("stop", tr("Stop the reply (Esc)"), "on_accent")
             self._button.setEnabled(True)
         else:
-            self._button.show_as("arrow-up", self._blocked or tr("Send (Enter)"), "on_accent")
-            self._button.setEnabled(bool(self.prompt.text().strip()) and not self._blocked)
+            ready = bool(self.prompt.text().strip()) and not self._blocked
+            label = self._blocked or tr("Send (Enter)")
+            self._button.show_as("arrow-up", label, "on_accent" if ready else "ink")
+            self._button.setEnabled(ready)

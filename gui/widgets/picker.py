@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
-    QRect,
     QSize,
-    QSortFilterProxyModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtGui import (
+    QKeyEvent,
+    QPainterPath,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -34,130 +31,21 @@ from typing_extensions import override
 
 from gui import theme
 from gui.language import tr
+from gui.widgets.picker_rows import (
+    HEADING,
+    ROW,
+    WIDTH,
+    PickerDelegate,
+    PickerFilter,
+    PickerItem,
+    PickerItemModel,
+)
 
-_ROW = 44
-_HEADING = 28
-_WIDTH = 380
-_MOST_ROWS = 9
+__all__ = ["Picker", "PickerItem"]
+
+_MOSTROWS = 9
 _FILTER_FROM = 8
-
-_Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True, slots=True)
-class PickerItem:
-    """One row. A heading cannot be chosen and hides while a filter is typed."""
-
-    key: str
-    title: str
-    subtitle: str = ""
-    is_heading: bool = False
-
-
-class PickerItemModel(QAbstractListModel):
-    """The rows of a picker, replaced whole."""
-
-    ItemRole = Qt.ItemDataRole.UserRole + 1
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._items: tuple[PickerItem, ...] = ()
-
-    def replace(self, items: Sequence[PickerItem]) -> None:
-        """Show these rows instead."""
-        self.beginResetModel()
-        self._items = tuple(items)
-        self.endResetModel()
-
-    @property
-    def items(self) -> tuple[PickerItem, ...]:
-        """The rows shown."""
-        return self._items
-
-    @override
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._items)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        item = self._items[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{item.title} {item.subtitle}".strip()
-        return item if role == self.ItemRole else None
-
-    @override
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        if self._items[index.row()].is_heading:
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-
-class _Filter(QSortFilterProxyModel):
-    """Rows that contain every word typed; headings only while nothing is typed."""
-
-    words: tuple[str, ...] = ()
-
-    def show_matching(self, text: str) -> None:
-        """Filter by the words of `text`."""
-        self.beginFilterChange()
-        self.words = tuple(text.casefold().split())
-        self.endFilterChange()
-
-    @override
-    def filterAcceptsRow(self, row: int, parent: _Index) -> bool:
-        item = self.sourceModel().index(row, 0, parent).data(PickerItemModel.ItemRole)
-        if item.is_heading:
-            return not self.words
-        text = f"{item.title} {item.subtitle}".casefold()
-        return all(word in text for word in self.words)
-
-
-class _RowDelegate(QStyledItemDelegate):
-    """A title, a quiet line under it, a dot beside the chosen one."""
-
-    chosen = ""
-
-    @override
-    def sizeHint(self, _: QStyleOptionViewItem, index: _Index) -> QSize:
-        item: PickerItem = index.data(PickerItemModel.ItemRole)
-        return QSize(_WIDTH, _HEADING if item.is_heading else _ROW)
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        item: PickerItem = index.data(PickerItemModel.ItemRole)
-        rect: QRect = option.rect
-        look = theme.colours(option.palette)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if item.is_heading:
-            _draw(painter, rect.adjusted(14, 8, -14, 0), item.title, look.quiet, 12)
-        else:
-            if option.state & QStyle.StateFlag.State_Selected:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(look.hover))
-                painter.drawRoundedRect(rect.adjusted(6, 1, -6, -1), 8, 8)
-            if item.key == self.chosen:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(look.accent))
-                painter.drawEllipse(QPoint(rect.right() - 22, rect.center().y()), 4, 4)
-            text = rect.adjusted(16, 4, -36, -4)
-            if item.subtitle:
-                half = text.height() // 2
-                _draw(painter, text.adjusted(0, 0, 0, -half), item.title, look.ink, 14)
-                _draw(painter, text.adjusted(0, half, 0, 0), item.subtitle, look.quiet, 12)
-            else:
-                _draw(painter, text, item.title, look.ink, 14)
-        painter.restore()
-
-
-def _draw(painter: QPainter, rect: QRect, text: str, colour: str, pixels: int) -> None:
-    font = QFont(painter.font())
-    font.setPixelSize(pixels)
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    fitted = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width())
-    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-    painter.drawText(rect, int(flags) | int(Qt.TextFlag.TextSingleLine), fitted)
+_RADIUS = 12
 
 
 class _Popup(QWidget):
@@ -176,11 +64,11 @@ class _Popup(QWidget):
         self.filter.setPlaceholderText(tr("Filter…"))
         self.filter.setAccessibleName(tr("Filter…"))
         self.filter.installEventFilter(self)
-        self._proxy = _Filter(self)
+        self._proxy = PickerFilter(self)
         self._proxy.setSourceModel(self._rows)
         self.view = QListView()
         self.view.setModel(self._proxy)
-        self.delegate = _RowDelegate(self.view)
+        self.delegate = PickerDelegate(self.view)
         self.view.setItemDelegate(self.delegate)
         self.view.setMouseTracking(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -204,15 +92,23 @@ class _Popup(QWidget):
         self.delegate.chosen = chosen
         self.filter.clear()
         self.filter.setVisible(sum(not i.is_heading for i in self._rows.items) >= _FILTER_FROM)
-        rows = self._rows.items[:_MOST_ROWS]
-        height = sum(_HEADING if item.is_heading else _ROW for item in rows)
+        rows = self._rows.items[:_MOSTROWS]
+        height = sum(HEADING if item.is_heading else ROW for item in rows)
         self.view.setFixedHeight(height + 4)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(WIDTH)
         self.adjustSize()
         self._select(chosen)
         self.move(button.mapToGlobal(QPoint(0, button.height() + 4)))
         self.show()
         (self.filter if self.filter.isVisible() else self.view).setFocus()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Round the corners where nothing composites translucent windows."""
+        super().resizeEvent(event)
+        shape = QPainterPath()
+        shape.addRoundedRect(self.rect(), _RADIUS, _RADIUS)
+        self.setMask(QRegion(shape.toFillPolygon().toPolygon()))
 
     def _select(self, key: str) -> None:
         choosable = [

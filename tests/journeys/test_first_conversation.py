@@ -5,27 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pytest
-from app_driver import AppDriver, drive
+from app_driver import AppDriver
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
-from gui.app import Application
 from gui.controllers import ChatState
 from gui.records import MessageStatus, Role, ServerKind, ServerState
 
 Script = Callable[[AppDriver], Awaitable[None]]
-
-
-@pytest.fixture
-def journey(qapp: Application, monkeypatch: pytest.MonkeyPatch) -> Callable[[Script], None]:
-    """Run a script in the application; nothing answers where Ollama would be."""
-    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:1")
-
-    def run(script: Script) -> None:
-        assert drive(qapp, script) == 0
-
-    return run
 
 
 def test_say_something_and_read_the_reply_again_tomorrow(

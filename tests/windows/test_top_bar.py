@@ -1,0 +1,61 @@
+"""What the dropdowns say of servers, models and presets."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.records import ModelInfo, Preset, ServerKind, ServerState, ServerStatus
+from gui.windows.top_bar import TopBar, model_line, server_line, size_text
+
+OLLAMA = ServerStatus(ServerKind.OLLAMA, ServerState.READY, "http://127.0.0.1:11434", "0.33.0")
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, ""),
+        (999, "999 B"),
+        (1500, "1.5 KB"),
+        (98_362_432, "98 MB"),
+        (4_700_000_000, "4.7 GB"),
+        (70_000_000_000, "70 GB"),
+    ],
+)
+def test_sizes_are_readable(size: int, text: str) -> None:
+    assert size_text(size) == text
+
+
+def test_a_server_says_where_it_is() -> None:
+    assert server_line(OLLAMA) == "Ollama · 0.33.0 · 127.0.0.1:11434"
+    built_in = ServerStatus(ServerKind.BUILT_IN, ServerState.READY, "http://127.0.0.1:1", "0.1.0")
+    assert server_line(built_in) == "Built-in engine · 0.1.0"
+    gone = ServerStatus(ServerKind.OLLAMA, ServerState.UNREACHABLE)
+    assert server_line(gone) == "Ollama · not answering"
+
+
+def test_a_model_line_leaves_out_what_is_unknown() -> None:
+    assert model_line(ModelInfo("m", size=1_000_000_000, quantization="Q4_0")) == "1.0 GB · Q4_0"
+    assert model_line(ModelInfo("m")) == ""
+
+
+def test_models_that_cannot_chat_are_not_offered_and_the_other_server_is(qtbot: QtBot) -> None:
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    models = (ModelInfo("chat:1b"), ModelInfo("embed:1b", capabilities=("embedding",)))
+    bar.show_models(models, models[0], OLLAMA)
+    keys = [item.key for item in bar.models._rows.items if item.key]
+    assert keys == ["model:chat:1b", "server:built-in"]
+    with qtbot.waitSignal(bar.server_picked) as picked:
+        bar.models.picked.emit("server:built-in")
+    assert picked.args == [ServerKind.BUILT_IN]
+
+
+@pytest.mark.parametrize("built_in", [True, False])
+def test_only_ones_own_presets_can_be_deleted(qtbot: QtBot, built_in: bool) -> None:
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    chosen = Preset("p", "Precise", built_in=built_in)
+    bar.show_presets((chosen,), chosen)
+    keys = [item.key for item in bar.presets._rows.items]
+    assert ("delete" in keys) is not built_in
