@@ -147,11 +147,15 @@ class Stream(Generic[T]):
         self._queue: deque[T] = deque()
         self._awake = False
         self._pump: asyncio.Task[None] | None = None
+        self._stop_wanted = False
         self._future = asyncio.run_coroutine_threadsafe(self._start(), plain)
         self._future.add_done_callback(lambda _: self._here.call_soon_threadsafe(self._ready.set))
 
     async def _start(self) -> None:
         self._pump = asyncio.create_task(self._run())
+        if self._stop_wanted:
+            await asyncio.sleep(0)
+            self._pump.cancel()
         await asyncio.wait((self._pump,))
         if not self._pump.cancelled() and (error := self._pump.exception()):
             raise error
@@ -172,6 +176,7 @@ class Stream(Generic[T]):
         self._plain.call_soon_threadsafe(self._cancel_pump)
 
     def _cancel_pump(self) -> None:
+        self._stop_wanted = True
         if self._pump is not None:
             self._pump.cancel()
 

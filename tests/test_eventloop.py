@@ -71,6 +71,22 @@ def test_stopping_a_stream_delivers_what_it_yields_while_ending(run: Any) -> Non
     assert run(main) == 0
 
 
+def test_a_stop_at_once_is_not_lost(run: Any) -> None:
+    async def main() -> int:
+        plain, ends, seen = PlainThread(), [], []
+        for _ in range(20):
+            stream = plain.stream(_count(10**9, 0.001, ends))
+            stream.stop()
+            async for batch in stream.batches():
+                seen += batch
+        await plain.close()
+        assert len(ends) == 20
+        assert len(seen) < 100
+        return 0
+
+    assert run(main) == 0
+
+
 def test_leaving_a_stream_ends_its_generator(run: Any) -> None:
     async def main() -> int:
         plain, ends = PlainThread(), []

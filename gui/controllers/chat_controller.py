@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, assert_never
 
@@ -17,14 +18,15 @@ from gui.controllers.turn import ChatState, Turn, merged
 from gui.errors import NoModel, OndolError
 from gui.eventloop import Tasks
 from gui.language import tr
-from gui.records import Conversation, Message, ModelInfo, Notice, Preset, Role, ServerKind
+from gui.records import Conversation, Message, ModelInfo, Notice, Role, ServerKind
 
 if TYPE_CHECKING:
     from gui.chat import ChatSession
 
 _NEW = 0
 
-Turns = Callable[["ChatSession", int], AsyncGenerator[events.TurnEvent, None]]
+Turns = Callable[["ChatSession", int, ModelInfo], AsyncGenerator[events.TurnEvent, None]]
+"""What a turn does, given its session, its conversation and its model in detail."""
 
 
 class ChatController(QObject):
@@ -59,6 +61,7 @@ class ChatController(QObject):
         self._turns: dict[int, Turn] = {}
         self._shown = _NEW
         self._state = ChatState.IDLE
+        self._numbers = itertools.count(1)
         models.chosen_changed.connect(self._prepare)
 
     @property
@@ -82,28 +85,18 @@ class ChatController(QObject):
 
     def send(self, text: str) -> None:
         """Say `text` in the conversation on show."""
-
-        def turn(session: ChatSession, conversation_id: int) -> AsyncGenerator[events.TurnEvent]:
-            return session.send(conversation_id, text, model, preset)
-
-        if (chosen := self._choice(text)) is None:
-            return
-        model, preset = chosen
-        self._begin(turn, model, preset, text)
+        preset = self._presets.chosen
+        self._begin(lambda s, c, m: s.send(c, text, m, preset), text)
 
     def regenerate(self, message_id: int) -> None:
         """Answer again: a new reply beside the old one."""
-        if (chosen := self._choice("")) is None:
-            return
-        model, preset = chosen
-        self._begin(lambda s, c: s.regenerate(c, message_id, model, preset), model, preset, "")
+        preset = self._presets.chosen
+        self._begin(lambda s, c, m: s.regenerate(c, message_id, m, preset))
 
     def edit(self, message_id: int, text: str) -> None:
         """Say something else instead: a new message beside the old one, and its reply."""
-        if (chosen := self._choice(text)) is None:
-            return
-        model, preset = chosen
-        self._begin(lambda s, c: s.edit(c, message_id, text, model, preset), model, preset, text)
+        preset = self._presets.chosen
+        self._begin(lambda s, c, m: s.edit(c, message_id, text, m, preset), text)
 
     def show_branch(self, message_id: int) -> None:
         """Show the branch that `message_id` is on."""
@@ -143,15 +136,6 @@ class ChatController(QObject):
 
         self._tasks.replace(prepare(), "load model")
 
-    def _choice(self, text: str) -> tuple[ModelInfo, Preset] | None:
-        if self._shown in self._turns:
-            return None
-        if (model := self._models.chosen) is None:
-            self._notices.tell_error(NoModel())
-            self.send_refused.emit(text)
-            return None
-        return model, self._presets.chosen
-
     def _show(self, conversation_id: int) -> None:
         self._shown = conversation_id
         self._announce_state()
@@ -176,31 +160,43 @@ class ChatController(QObject):
         if reply is not None:
             self.reply_started.emit(reply)
 
-    def _begin(self, turns: Turns, model: ModelInfo, preset: Preset, text: str) -> None:
-        turn = Turn(self._shown, model, preset, self._models.kind)
+    def _begin(self, turns: Turns, text: str = "") -> None:
+        """Start a turn in the conversation on show; `text` comes back if it cannot."""
+        if self._shown in self._turns:
+            return
+        if (model := self._models.chosen) is None:
+            self._notices.tell_error(NoModel())
+            self.send_refused.emit(text)
+            return
+        turn = Turn(self._shown, model, self._presets.chosen, self._models.kind)
         self._turns[self._shown] = turn
         self._announce_state()
-        self._tasks.start(self._run(turn, turns, text), f"turn:{id(turn)}")
+        self._tasks.start(self._run(turn, turns, text), f"turn {next(self._numbers)}")
 
     async def _run(self, turn: Turn, turns: Turns, text: str) -> None:
         try:
-            if turn.conversation_id == _NEW:
-                await self._store_new(turn)
-            conversation_id, server = turn.conversation_id, turn.server
-            session = await self._rooms.call(lambda rooms: rooms.session(server))
-            turn.stream = await self._rooms.stream(lambda _: turns(session, conversation_id))
-            if turn.state is ChatState.STOPPING:
-                turn.stream.stop()
-            async with contextlib.aclosing(turn.stream.batches()) as batches:
-                async for batch in batches:
-                    self._take(turn, batch)
+            await self._stream(turn, turns)
         except OndolError as error:
             self._notices.tell_error(error)
-            if turn.started is None and self._shown == turn.conversation_id:
-                self.send_refused.emit(text)
         finally:
             self._turns.pop(turn.conversation_id, None)
+            if not turn.saved and self._shown == turn.conversation_id:
+                self.send_refused.emit(text)
             self._announce_state()
+
+    async def _stream(self, turn: Turn, turns: Turns) -> None:
+        if turn.conversation_id == _NEW:
+            await self._store_new(turn)
+        with contextlib.suppress(OndolError):  # the turn itself will tell
+            turn.model = await self._models.detailed(turn.model)
+        conversation_id, model, server = turn.conversation_id, turn.model, turn.server
+        session = await self._rooms.call(lambda rooms: rooms.session(server))
+        turn.stream = await self._rooms.stream(lambda _: turns(session, conversation_id, model))
+        if turn.state is ChatState.STOPPING:
+            turn.stream.stop()
+        async with contextlib.aclosing(turn.stream.batches()) as batches:
+            async for batch in batches:
+                self._take(turn, batch)
 
     async def _store_new(self, turn: Turn) -> None:
         model, preset = turn.model.name, turn.preset.id

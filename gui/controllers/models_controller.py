@@ -108,20 +108,26 @@ class ModelsController(QObject):
         if model is not None:
             self._tasks.replace(self._read_details(model), "model details")
 
-    async def _read_details(self, model: ModelInfo) -> None:
+    async def detailed(self, model: ModelInfo) -> ModelInfo:
+        """`model` with what only its details say; raises ServerError."""
+        if model.context_length and model.capabilities:
+            return model
         kind = self.kind
-        try:
-            shown = await self._rooms.call(lambda rooms: _show(rooms, kind, model.name))
-        except OndolError as error:
-            self._notices.tell_error(error)
-            self._pass_over(model)
-            return
-        details = replace(
+        shown = await self._rooms.call(lambda rooms: _show(rooms, kind, model.name))
+        return replace(
             model,
             capabilities=shown.capabilities or model.capabilities,
             context_length=shown.context_length or model.context_length,
             license=shown.license,
         )
+
+    async def _read_details(self, model: ModelInfo) -> None:
+        try:
+            details = await self.detailed(model)
+        except OndolError as error:
+            self._notices.tell_error(error)
+            self._pass_over(model)
+            return
         if self.chosen is not None and self.chosen.name == model.name and details != self.chosen:
             self.chosen = details
             self.chosen_changed.emit(details)

@@ -31,6 +31,8 @@ class Turn:
     state: ChatState = ChatState.WAITING
     stream: Stream[events.TurnEvent] | None = None
     started: Message | None = None
+    saved: bool = False
+    """Whether what the person said is in the database."""
     text: list[str] = field(default_factory=list)
     thinking: list[str] = field(default_factory=list)
 
@@ -51,8 +53,11 @@ class Turn:
     def take(self, event: events.TurnEvent) -> None:
         """Remember what a transcript that comes back has to show."""
         match event:
+            case events.MessageSaved():
+                self.saved = True
+                return
             case events.ReplyStarted(message):
-                self.started = message
+                self.started, self.saved = message, True
             case events.ReplyToken(text):
                 self.text.append(text)
             case events.ThinkingToken(text):
