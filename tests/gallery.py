@@ -88,7 +88,10 @@ async def store_sample(store: ConversationStore, sample: Sample) -> None:
                 thinking=turn.thinking,
             )
             await store.update_message(
-                reply.id, statistics=FIGURES, status=turn.status, error=turn.error
+                reply.id,
+                statistics=None if turn.error else FIGURES,
+                status=turn.status,
+                error=turn.error,
             )
             first_reply = first_reply or reply.id
         parent = first_reply
@@ -133,6 +136,8 @@ class Gallery:
             app.to.chat.open(conversation.id)
             await app.until(lambda: app.messages, "the conversation opens")
             await self.shoot(sample.name)
+        app.to.chat.open(app.to.conversations.conversations[0].id)
+        await asyncio.sleep(0.3)
         await self._popups()
         page.notice.show_notice(_notice(ServerUnreachable("192.168.0.7:11434")))
         await self.shoot("notice")

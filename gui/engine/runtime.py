@@ -98,8 +98,12 @@ class Runtime:
         if self._loaded and _is_same(self._loaded, model, settings):
             return self._loaded
         await self._free()
+        return await to_end(self._hold(model, settings))
+
+    async def _hold(self, model: StoredModel, settings: LoadSettings) -> LoadedModel:
+        """Load and keep, also when whoever asked has left: the next one may want it."""
         started = time.monotonic()
-        self._loaded = await to_end(asyncio.to_thread(self._load_now, model, settings))
+        self._loaded = await asyncio.to_thread(self._load_now, model, settings)
         _log.info("loaded %s in %.2f s", model.name.shortest, time.monotonic() - started)
         return self._loaded
 

@@ -84,3 +84,14 @@ def test_requests_are_served_in_turn(own_engine: EngineUnderTest) -> None:
         with connection, connection.makefile("rb") as answer:
             while b'"done":true' not in (line := answer.readline()):
                 assert line
+
+
+def test_a_load_that_was_left_serves_the_next_one(own_engine: EngineUnderTest) -> None:
+    connection = _ask(own_engine, {"messages": []})
+    time.sleep(0.2)
+    connection.close()
+    with own_engine.client() as client:
+        options = {"num_ctx": 8192, "num_predict": 4}
+        body = {"model": STARTER, "messages": SHORT, "options": options, "stream": False}
+        assert client.post("/api/chat", json=body).json()["done"] is True
+    assert own_engine.log_text().count("loaded smollm2") == 1
