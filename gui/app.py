@@ -25,7 +25,7 @@ from gui.controllers import (
 )
 from gui.controllers.rooms import open_rooms
 from gui.errors import EngineError
-from gui.eventloop import Tasks
+from gui.eventloop import GarbageCollector, Tasks
 from gui.instance import Instance
 from gui.language import tr
 from gui.records import Notice
@@ -77,6 +77,7 @@ class Ondol:
         self._window: MainWindow | None = None
         self._translator = QTranslator()
         self._notices = Notices()
+        self._garbage = GarbageCollector()
 
     async def live(self, quit_requested: asyncio.Event) -> int:
         """From the first window to the last byte saved."""
@@ -88,7 +89,6 @@ class Ondol:
 
     def _start(self) -> None:
         """Everything up to the first painted window, then what may take its time."""
-        eventloop.hold_garbage()
         self._read_settings()
         self._build_controllers()
         self._watch_for_changes()
@@ -149,7 +149,7 @@ class Ondol:
         try:
             await self._rooms.compute(_warm_up)
         finally:
-            eventloop.freeze_garbage()
+            self._garbage.start()
 
     def _apply_settings(self, new: Settings, old: Settings) -> None:
         if new.language != old.language:
@@ -194,6 +194,7 @@ class Ondol:
         """Refuse new work, end what runs, save, close; at most some seconds."""
         if self._window is not None:
             self._window.hide()
+        self._garbage.stop()
         await self._tasks.drain()
         try:
             await asyncio.wait_for(self._rooms.close(), _CLOSE_SECONDS)

@@ -20,12 +20,13 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from typing import Any, Generic, TypeVar
 
 import qasync
-from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, QTimer, Signal
 
 T = TypeVar("T")
 
 _BATCH_PAUSE = 1 / 30
 _SWITCH_INTERVAL = 0.001
+_GARBAGE_MS = 1000
 
 
 def run(app: QCoreApplication, main: Callable[[asyncio.Event], Coroutine[Any, Any, int]]) -> int:
@@ -41,7 +42,10 @@ def run(app: QCoreApplication, main: Callable[[asyncio.Event], Coroutine[Any, An
         with _signals_set(quit_requested):
             return await main(quit_requested)
 
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with (
+        _no_automatic_garbage(),
+        asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner,
+    ):
         return runner.run(with_quit_event())
 
 
@@ -67,18 +71,54 @@ def _signals_set(quit_requested: asyncio.Event) -> Iterator[None]:
         writer.close()
 
 
-def hold_garbage() -> None:
-    """Collect nothing from here to `freeze_garbage`: starting makes much and drops little.
+class GarbageCollector(QObject):
+    """Collects garbage on the window's thread, and only there.
 
-    One full collection over LangChain's modules stops every thread for 100 to 200 ms.
+    Python collects in whichever thread allocates; a cycle that holds a widget or a timer would
+    then be destroyed outside Qt's thread, which ends in a crash some day. So `run` switches the
+    automatic collector off, and this looks once a second what is due.
     """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_GARBAGE_MS)
+        self._timer.timeout.connect(self.collect)
+
+    def start(self) -> None:
+        """Take what is alive now out of sight for ever, and collect from now on.
+
+        One full collection over LangChain's modules stops every thread for 100 to 200 ms.
+        """
+        gc.freeze()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Collect no more."""
+        self._timer.stop()
+
+    def collect(self) -> None:
+        """Collect the oldest generation that has passed its threshold."""
+        due = [
+            generation
+            for generation, (count, threshold) in enumerate(
+                zip(gc.get_count(), gc.get_threshold(), strict=True)
+            )
+            if count > threshold
+        ]
+        if due:
+            gc.collect(max(due))
+
+
+@contextlib.contextmanager
+def _no_automatic_garbage() -> Iterator[None]:
+    was_enabled = gc.isenabled()
     gc.disable()
-
-
-def freeze_garbage() -> None:
-    """Take what is alive now out of the collector's sight, and collect again."""
-    gc.freeze()
-    gc.enable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Tasks(QObject):

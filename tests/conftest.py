@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+gc.disable()
+
+
+@pytest.fixture(autouse=True)
+def garbage() -> Iterator[None]:
+    """Collect on the main thread only, as the app does: a widget must not die in another one."""
+    yield
+    gc.collect(1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def all_garbage() -> Iterator[None]:
+    """The oldest generation too, but not after each of a thousand tests."""
+    yield
+    gc.collect()
 
 
 PRESET = """

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
+import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from gui import eventloop
-from gui.eventloop import PlainThread, Tasks
+from gui.eventloop import GarbageCollector, PlainThread, Tasks
 
 
 @pytest.fixture
@@ -85,6 +88,44 @@ def test_a_stop_at_once_is_not_lost(run: Any) -> None:
         return 0
 
     assert run(main) == 0
+
+
+def test_garbage_is_collected_on_the_windows_thread_only(run: Any) -> None:
+    """A cycle around a QObject, left to the collector, dies in Qt's thread."""
+    died_in: list[str] = []
+
+    class Cycle(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.itself = self
+            name = threading.current_thread
+            self.destroyed.connect(lambda: died_in.append(name().name))
+
+    async def allocate() -> None:
+        assert not gc.isenabled()
+        hoard = [[n] for n in range(200_000)]
+        del hoard
+
+    async def main() -> int:
+        plain, collector = PlainThread(), GarbageCollector()
+        Cycle()
+        await plain.call(allocate())
+        assert not died_in
+        collector.start()
+        Cycle()
+        await plain.call(allocate())
+        hoard = [[n] for n in range(2000)]
+        collector.collect()
+        assert len(hoard) == 2000
+        assert died_in == ["MainThread"]
+        collector.stop()
+        await plain.close()
+        return 0
+
+    try:
+        assert run(main) == 0
+    finally:
+        gc.unfreeze()
 
 
 def test_leaving_a_stream_ends_its_generator(run: Any) -> None:
