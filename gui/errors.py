@@ -29,6 +29,7 @@ OndolError                  what failed; `todo` says what to do; `remedy` is the
 
 from __future__ import annotations
 
+from gui import paths
 from gui.language import tr
 from gui.records import Remedy
 
@@ -231,7 +232,7 @@ class NoStarterModel(EngineError):
     def __init__(self) -> None:
         super().__init__(
             tr("No model is installed yet."),
-            tr("Start Ollama, or put a GGUF file into the models folder."),
+            tr("Start Ollama, or put a GGUF file into {folder}.", folder=paths.engine_models()),
         )
 
 
