@@ -28,6 +28,7 @@ class ChatPage(QWidget):
         super().__init__(parent)
         self._to = controllers
         self._editing: int | None = None
+        self._silence = 0.0
         self._build()
         self._arrange()
         self._connect_widgets()
@@ -90,9 +91,9 @@ class ChatPage(QWidget):
         to.chat.message_added.connect(self._add_message)
         to.chat.branch_cut.connect(view.remove_messages_after)
         to.chat.reply_started.connect(self._start_reply)
-        to.chat.thinking_arrived.connect(view.append_thinking)
-        to.chat.text_arrived.connect(view.append_text)
-        to.chat.waited.connect(view.set_waiting)
+        to.chat.thinking_arrived.connect(self._append_thinking)
+        to.chat.text_arrived.connect(self._append_text)
+        to.chat.waited.connect(self._show_silence)
         to.chat.reply_ended.connect(self._end_reply)
         to.chat.state_changed.connect(self._show_state)
         to.chat.send_refused.connect(self._put_back)
@@ -132,7 +133,12 @@ class ChatPage(QWidget):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        if self._editing is not None:
+        if self._silence:
+            text = tr(
+                "Nothing has come for {seconds} s. Still waiting; Esc stops.",
+                seconds=round(self._silence),
+            )
+        elif self._editing is not None:
             text = tr("Editing: Enter sends it as a new branch, Esc keeps what was said.")
         else:
             options = self._to.presets.chosen.options.as_request()
@@ -156,7 +162,23 @@ class ChatPage(QWidget):
         self.transcript.start_reply(message)
         self.transcript.set_context_start(message.run.context_start if message.run else None)
 
+    def _append_thinking(self, text: str) -> None:
+        self._show_silence(0.0)
+        self.transcript.append_thinking(text)
+
+    def _append_text(self, text: str) -> None:
+        self._show_silence(0.0)
+        self.transcript.append_text(text)
+
+    def _show_silence(self, seconds: float) -> None:
+        """Say that nothing comes, until something does: 0 is something."""
+        if seconds != self._silence:
+            self._silence = seconds
+            self.transcript.set_waiting(seconds)
+            self._show_hint()
+
     def _end_reply(self, message: Message) -> None:
+        self._show_silence(0.0)
         self.transcript.end_reply(message)
         self._show_context(message)
 

@@ -81,6 +81,23 @@ def test_an_ollama_that_answers_is_used_and_can_be_left(
         assert drive(QApplication.instance(), script) == 0  # type: ignore[arg-type]
 
 
+def test_net_10_silence_is_told_and_stop_ends_it(journey: Journey) -> None:
+    async def script(app: AppDriver) -> None:
+        await app.ready("long")
+        await app.say("Write a very long story.")
+        await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
+        hint = app.window.page.composer._hint
+        app.to.chat.waited.emit(75.0)
+        assert "75 s" in hint.text()
+        await app.until(lambda: "75 s" not in hint.text(), "the next token takes it away")
+        app.to.chat.waited.emit(60.0)
+        app.press(Qt.Key.Key_Escape)
+        await app.idle()
+        await app.until(lambda: "60 s" not in hint.text(), "so does the end")
+
+    journey(script)
+
+
 def test_a_preset_of_ones_own_is_made_used_and_remembered(journey: Journey) -> None:
     async def today(app: AppDriver) -> None:
         await app.ready("quick")
