@@ -3,7 +3,7 @@
 The map of the house. A room may import only from rooms to its left; a test
 (`tests/test_import_rules.py`) enforces it and says how to mend a breach.
 
-    language, records, paths <- errors <- settings
+    language, records, paths, files <- errors <- settings
         <- storage | models | engine      (these three do not see each other)
         <- chat
         <- controllers (+ eventloop) <- windows -> widgets -> records, theme
@@ -15,6 +15,7 @@ Plain rooms: never import Qt, awaitable, tested with bare asyncio.
     errors.py     our exceptions, drawn as a tree
     language.py   `tr()`: the words a person reads, in English and Korean
     paths.py      every folder and file of ours; nobody else builds a path
+    files.py      writing a file whole or not at all
     settings.py   what the person chose, kept as JSON
     chat/         one conversation, one turn of it: session, events, chain, presets, export
     models/       the models a server has: transport, client, catalog, server, engine process

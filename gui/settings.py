@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from gui.errors import SettingsError
+from gui.files import write_whole
 from gui.language import tr
 
 
@@ -85,16 +84,7 @@ class SettingsFile:
         """
         text = json.dumps(self._unknown | asdict(settings), ensure_ascii=False, indent=2)
         try:
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".settings")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text + "\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(self._path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            write_whole(self._path, text + "\n")
         except OSError as error:
             raise SettingsError(
                 tr("Your settings could not be saved: {reason}", reason=error.strerror or error),

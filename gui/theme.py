@@ -34,7 +34,6 @@ from gui import paths
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-GRID = 8
 BODY_PX = 15
 LINE_HEIGHT = 1.5
 COLUMN_WIDTH = 760

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +9,7 @@ from gui import language
 from gui.chat import preset_files
 from gui.chat.preset_files import SUFFIX, preset_id
 from gui.errors import PresetError
+from gui.files import write_whole
 from gui.language import tr
 from gui.records import Preset
 
@@ -59,7 +57,7 @@ class PresetStore:
         identity = preset.id or self._free_id(preset.name)
         path = self._path(identity)
         try:
-            _write_whole(path, preset_files.render(preset))
+            write_whole(path, preset_files.render(preset))
         except (OSError, UnicodeEncodeError) as reason:
             raise PresetError(
                 tr(
@@ -101,20 +99,3 @@ class PresetStore:
 def _order(preset: Preset) -> tuple[bool, bool, str]:
     """The plain assistant first, then the other built-in ones, then the person's own."""
     return not preset.built_in, preset.id != "assistant", preset.name.casefold()
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Put `text` where `path` is, through a file beside it: never half of it."""
-    data = text.encode()
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise

@@ -12,8 +12,11 @@ from gui.controllers.notices import Notices, remedy_label
 from gui.controllers.rooms import OpenRooms, Rooms
 from gui.errors import OndolError
 from gui.eventloop import Tasks
+from gui.files import write_whole
 from gui.language import tr
 from gui.records import Conversation, Notice, Remedy
+
+_READABLE = 0o644
 
 
 class ConversationsController(QObject):
@@ -83,7 +86,7 @@ class ConversationsController(QObject):
 
         async def save() -> None:
             text = await self._rooms.call(lambda rooms: _transcript(rooms, conversation_id))
-            await self._rooms.compute(lambda: write_whole(path, text))
+            await self._rooms.compute(lambda: _save(path, text))
             saved = tr("The transcript is saved as {name}.", name=path.name)
             self._notices.tell(Notice(saved, is_error=False))
 
@@ -104,17 +107,11 @@ async def _transcript(rooms: OpenRooms, conversation_id: int) -> str:
     return to_markdown(conversation, await rooms.store.branch(conversation_id))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` beside `path`, then put it in its place.
-
-    Raises OndolError when the disk refuses; a file that was there is then unchanged.
-    """
-    beside = path.with_name(f".{path.name}.part")
+def _save(path: Path, text: str) -> None:
+    """Write a transcript; raises OndolError when the disk refuses."""
     try:
-        beside.write_text(text, "utf-8")
-        beside.replace(path)
+        write_whole(path, text, _READABLE)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise OndolError(
             tr("{name} could not be saved: {reason}", name=path.name, reason=error.strerror or ""),
             tr("Choose another folder."),
