@@ -9,11 +9,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from gui.engine.routes_models import ModelRoutes
-from gui.engine.routes_replies import ReplyRoutes
-from gui.engine.runtime import Runtime
-from gui.engine.security import Guard
-from gui.engine.store import ModelStore
+from gui.engine.api.routes_models import ModelRoutes
+from gui.engine.api.routes_replies import ReplyRoutes
+from gui.engine.api.security import Guard
+from gui.engine.llama.runtime import Runtime
+from gui.engine.store.models import ModelStore
 from gui.engine.wire import ApiError, error_response
 
 _PLAIN_ERRORS = {404: "404 page not found", 405: "405 method not allowed"}

@@ -27,10 +27,10 @@ from starlette.types import ASGIApp
 
 from gui import __version__, paths
 from gui.engine.app import build_app
-from gui.engine.digests import DigestCache
+from gui.engine.llama.runtime import Runtime
 from gui.engine.parent import end_with_parent, ended_by_kernel
-from gui.engine.runtime import Runtime
-from gui.engine.store import ModelStore, starter_path
+from gui.engine.store.digests import DigestCache
+from gui.engine.store.models import ModelStore, starter_path
 from gui.language import tr
 
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from gui.engine.requests import decode_body
+from gui.engine.replies.requests import decode_body
 from gui.engine.wire import ApiError
 
 LARGEST_BODY = 8 * 2**20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gui.engine import names
+from gui.engine.store import names
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from gui.engine.cores import usable_cores
-from gui.engine.options import load_settings, read_options, sampling_arguments, token_limit
+from gui.engine.llama.cores import usable_cores
+from gui.engine.llama.options import load_settings, read_options, sampling_arguments, token_limit
 from gui.engine.wire import ApiError
 
 

@@ -7,7 +7,7 @@ import socket
 import pytest
 from engine_process import EngineUnderTest
 
-from gui.engine.security import host_allowed
+from gui.engine.api.security import host_allowed
 
 PATHS = ["/", "/api/version", "/api/tags", "/api/ps", "/api/show", "/api/chat", "/docs", "/openapi"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gui.engine.prompt import Message, Vocabulary, fitted
+from gui.engine.replies.prompt import Message, Vocabulary, fitted
 
 VOCABULARY = Vocabulary(["<|im_start|>", "<|im_end|>", "<|im", "x", ""])
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gui.engine import gguf_types as types
+from gui.engine.gguf import types
 
 _MOST_KEYS = 4096
 _MOST_TENSORS = 65_536

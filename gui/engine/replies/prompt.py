@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gui.engine.gguf import read_header
+from gui.engine.gguf.reader import read_header
 
 Message = Mapping[str, Any]
 

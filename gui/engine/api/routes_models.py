@@ -9,13 +9,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from gui.engine import names
-from gui.engine.bodies import read_body
-from gui.engine.gguf import GgufHeader, read_header
-from gui.engine.gguf_types import TENSOR_BLOCKS
-from gui.engine.requests import read_model
-from gui.engine.runtime import LoadedModel, Runtime
-from gui.engine.store import ModelStore, StoredModel
+from gui.engine.api.bodies import read_body
+from gui.engine.gguf.reader import GgufHeader, read_header
+from gui.engine.gguf.types import TENSOR_BLOCKS
+from gui.engine.llama.runtime import LoadedModel, Runtime
+from gui.engine.replies.requests import read_model
+from gui.engine.store import names
+from gui.engine.store.models import ModelStore, StoredModel
 from gui.engine.wire import ApiError, JsonResponse, local_time
 
 _FOREVER = "2318-11-23T00:00:00Z"

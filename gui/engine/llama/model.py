@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gui.engine.options import LoadSettings
+from gui.engine.llama.options import LoadSettings
 from gui.engine.wire import ApiError
 
 OnChunk = Callable[[Mapping[str, Any]], bool]

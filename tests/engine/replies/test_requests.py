@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gui.engine.requests import decode_body, read_chat, read_generate, read_model
+from gui.engine.replies.requests import decode_body, read_chat, read_generate, read_model
 from gui.engine.wire import ApiError
 
 

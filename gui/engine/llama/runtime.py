@@ -11,10 +11,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from gui.engine.llama import Llama, OnChunk
-from gui.engine.options import LoadSettings
-from gui.engine.prompt import Vocabulary
-from gui.engine.store import StoredModel
+from gui.engine.llama.model import Llama, OnChunk
+from gui.engine.llama.options import LoadSettings
+from gui.engine.replies.prompt import Vocabulary
+from gui.engine.store.models import StoredModel
 from gui.engine.wire import ApiError
 
 _log = logging.getLogger(__name__)

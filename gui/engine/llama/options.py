@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gui.engine.cores import default_threads, usable_cores
+from gui.engine.llama.cores import default_threads, usable_cores
 from gui.engine.wire import ApiError
 
 _INT32 = 2**31 - 1

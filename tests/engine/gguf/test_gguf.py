@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from gguf_files import ARRAY, ONE_TENSOR, SOUND, STRING, gguf, text, write
 
-from gui.engine.gguf import DamagedModel, read_header
+from gui.engine.gguf.reader import DamagedModel, read_header
 
 
 def _head(tensors: int, keys: int) -> bytes:

@@ -7,12 +7,13 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gui.engine import names, replies
-from gui.engine.bodies import read_body
-from gui.engine.requests import ReplyRequest, read_chat, read_generate
-from gui.engine.runtime import Runtime
-from gui.engine.store import ModelStore, StoredModel
-from gui.engine.streaming import ReplyResponse
+from gui.engine.api.bodies import read_body
+from gui.engine.api.streaming import ReplyResponse
+from gui.engine.llama.runtime import Runtime
+from gui.engine.replies import reply
+from gui.engine.replies.requests import ReplyRequest, read_chat, read_generate
+from gui.engine.store import names
+from gui.engine.store.models import ModelStore, StoredModel
 from gui.engine.wire import ApiError
 
 
@@ -34,8 +35,8 @@ class ReplyRoutes:
             raise ApiError(400, f"{model.name.full} does not support tools")
         if request.has_images:
             raise ApiError(400, f'"{request.model}" does not support images')
-        chunks = replies.chat(self._runtime, model, request)
-        return ReplyResponse(chunks, None if request.stream else replies.merged)
+        chunks = reply.chat(self._runtime, model, request)
+        return ReplyResponse(chunks, None if request.stream else reply.merged)
 
     async def generate(self, http: Request) -> Response:
         """POST `/api/generate`."""
@@ -52,8 +53,8 @@ class ReplyRoutes:
             raise ApiError(400, f'"{request.model}" does not support images')
         if request.template or request.has_context:
             raise ApiError(400, "template and context are not supported by this engine")
-        chunks = replies.generate(self._runtime, model, request)
-        return ReplyResponse(chunks, None if request.stream else replies.merged)
+        chunks = reply.generate(self._runtime, model, request)
+        return ReplyResponse(chunks, None if request.stream else reply.merged)
 
     async def _find(self, text: str) -> StoredModel:
         try:

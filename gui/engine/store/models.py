@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from gui.engine import names
-from gui.engine.digests import DigestCache, recorded_digest
-from gui.engine.gguf import DamagedModel, GgufHeader, read_header
-from gui.engine.names import ModelName
+from gui.engine.gguf.reader import DamagedModel, GgufHeader, read_header
+from gui.engine.store import names
+from gui.engine.store.digests import DigestCache, recorded_digest
+from gui.engine.store.names import ModelName
 
 _log = logging.getLogger(__name__)
 

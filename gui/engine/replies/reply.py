@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gui.engine import wire
-from gui.engine.llama import CONTEXT_EXCEEDED, OnChunk
-from gui.engine.options import load_settings, sampling_arguments, token_limit
-from gui.engine.prompt import Message, fitted
-from gui.engine.requests import ChatRequest, GenerateRequest, ReplyRequest
-from gui.engine.runtime import LoadedModel, Runtime, chunks, to_end
-from gui.engine.store import StoredModel
+from gui.engine.llama.model import CONTEXT_EXCEEDED, OnChunk
+from gui.engine.llama.options import load_settings, sampling_arguments, token_limit
+from gui.engine.llama.runtime import LoadedModel, Runtime, chunks, to_end
+from gui.engine.replies.prompt import Message, fitted
+from gui.engine.replies.requests import ChatRequest, GenerateRequest, ReplyRequest
+from gui.engine.store.models import StoredModel
 from gui.engine.wire import ApiError
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gui.engine.durations import read_keep_alive
-from gui.engine.options import read_options
+from gui.engine.llama.options import read_options
 from gui.engine.wire import ApiError
 
 _THINK_LEVELS = ("high", "medium", "low", "max")

@@ -1,0 +1,1 @@
+"""What crosses the wire: routes, bodies, streams, and who may ask."""

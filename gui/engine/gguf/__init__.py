@@ -1,0 +1,1 @@
+"""Reading model files before native code sees them."""

@@ -1,0 +1,1 @@
+"""Models in memory: the only room that knows xllamacpp."""
