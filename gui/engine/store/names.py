@@ -1,6 +1,6 @@
 """Model names: `[scheme://][host/][namespace/]model[:tag]`, as Ollama reads and shows them.
 
-A name is never made into a path; it is only looked up.
+Only `layout.py` makes a path of one.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ class ModelName:
     namespace: str
     model: str
     tag: str
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """Host, namespace, model and tag."""
+        return self.host, self.namespace, self.model, self.tag
 
     @property
     def shortest(self) -> str:
