@@ -30,7 +30,9 @@ from gui.engine.app import build_app
 from gui.engine.llama.runtime import Runtime
 from gui.engine.parent import end_with_parent, ended_by_kernel
 from gui.engine.store.digests import DigestCache
-from gui.engine.store.models import ModelStore, starter_path
+from gui.engine.store.library import Library
+from gui.engine.store.loose import starter_path
+from gui.engine.store.models import ModelStore
 from gui.language import tr
 
 _log = logging.getLogger(__name__)
@@ -121,7 +123,7 @@ def _serve(
 ) -> NoReturn:
     """Serve on `listener`, then leave at once: llama.cpp's threads can hang an orderly exit."""
     store = ModelStore(
-        paths.engine_models(), DigestCache(paths.data() / "digests.json"), starter_path()
+        Library(paths.engine_models()), DigestCache(paths.data() / "digests.json"), starter_path()
     )
     threading.Thread(target=store.compute_digests, name="digests", daemon=True).start()
     host, port = listener.getsockname()[:2]

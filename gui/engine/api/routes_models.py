@@ -15,7 +15,8 @@ from gui.engine.gguf.types import TENSOR_BLOCKS
 from gui.engine.llama.runtime import LoadedModel, Runtime
 from gui.engine.replies.requests import read_model
 from gui.engine.store import names
-from gui.engine.store.models import ModelStore, StoredModel
+from gui.engine.store.models import ModelStore
+from gui.engine.store.stored import StoredModel
 from gui.engine.wire import ApiError, JsonResponse, local_time
 
 _FOREVER = "2318-11-23T00:00:00Z"

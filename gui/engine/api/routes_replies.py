@@ -13,7 +13,8 @@ from gui.engine.llama.runtime import Runtime
 from gui.engine.replies import reply
 from gui.engine.replies.requests import ReplyRequest, read_chat, read_generate
 from gui.engine.store import names
-from gui.engine.store.models import ModelStore, StoredModel
+from gui.engine.store.models import ModelStore
+from gui.engine.store.stored import StoredModel
 from gui.engine.wire import ApiError
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from gui.engine.llama.model import Llama, OnChunk
 from gui.engine.llama.options import LoadSettings
 from gui.engine.replies.prompt import Vocabulary
-from gui.engine.store.models import StoredModel
+from gui.engine.store.stored import StoredModel
 from gui.engine.wire import ApiError
 
 _log = logging.getLogger(__name__)

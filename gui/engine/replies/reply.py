@@ -16,7 +16,7 @@ from gui.engine.llama.options import load_settings, sampling_arguments, token_li
 from gui.engine.llama.runtime import LoadedModel, Runtime, chunks, to_end
 from gui.engine.replies.prompt import Message, fitted
 from gui.engine.replies.requests import ChatRequest, GenerateRequest, ReplyRequest
-from gui.engine.store.models import StoredModel
+from gui.engine.store.stored import StoredModel
 from gui.engine.wire import ApiError
 
 _log = logging.getLogger(__name__)

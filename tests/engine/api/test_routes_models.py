@@ -11,7 +11,7 @@ import ollama
 import pytest
 from engine_process import STARTER, EngineUnderTest
 
-from gui.engine.store.models import starter_path
+from gui.engine.store.loose import starter_path
 
 
 def test_recognised_as_ollama(http: httpx.Client) -> None:
