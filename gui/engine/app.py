@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,10 +11,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from gui.engine.api.bodies import BodyBudget
+from gui.engine.api.request_log import RequestLog
 from gui.engine.api.routes_models import ModelRoutes
 from gui.engine.api.routes_replies import ReplyRoutes
 from gui.engine.api.security import Guard
 from gui.engine.llama.runtime import Runtime
+from gui.engine.openai.routes import OpenAiRoutes
 from gui.engine.store.models import ModelStore
 from gui.engine.wire import ApiError, error_response
 
@@ -20,9 +25,15 @@ _PLAIN_ERRORS = {404: "404 page not found", 405: "405 method not allowed"}
 
 
 def build_app(
-    store: ModelStore, runtime: Runtime, version: str, *, token: str, check_host: bool
+    store: ModelStore,
+    runtime: Runtime,
+    version: str,
+    *,
+    token: str,
+    check_host: bool,
+    origins: Sequence[str] | None,
 ) -> ASGIApp:
-    """The ASGI application. Without `token` anybody who reaches it may ask."""
+    """The ASGI application. Without `token` anybody who reaches it may ask; see `Guard`."""
     models = ModelRoutes(store, runtime, version)
     replies = ReplyRoutes(store, runtime)
     app = Starlette(
@@ -32,8 +43,8 @@ def build_app(
             Route("/api/tags", models.tags, methods=["GET"]),
             Route("/api/ps", models.ps, methods=["GET"]),
             Route("/api/show", models.show, methods=["POST"]),
-            Route("/api/chat", replies.chat, methods=["POST"]),
-            Route("/api/generate", replies.generate, methods=["POST"]),
+            *replies.routes(),
+            *OpenAiRoutes(replies, replies, store).routes(),
         ],
         exception_handlers={
             ApiError: _refused,
@@ -42,7 +53,8 @@ def build_app(
         },
     )
     app.router.redirect_slashes = False
-    return Guard(app, token=token, check_host=check_host)
+    guard = Guard(BodyBudget(app), token=token, check_host=check_host, origins=origins)
+    return RequestLog(guard)
 
 
 async def _refused(_http: Request, problem: Exception) -> Response:

@@ -9,18 +9,16 @@ import http.client
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from gui.engine.llama.options import LoadSettings
+from gui.engine.llama.parameters import ModelFiles, common_params
 from gui.engine.wire import ApiError
 
 OnChunk = Callable[[Mapping[str, Any]], bool]
 """Takes one chunk of a reply; True stops the reply."""
 
-_CACHE_MIB = 256  # prompts of other conversations kept in memory; llama.cpp's default is 8 GB
-_QUIET = 2  # llama.cpp's verbosity: errors and warnings
 _HELPER_TIMEOUT = 10.0
 _NOT_LOADED = "This model file is damaged or not supported: llama.cpp could not load it."
 _CONTEXT_EXCEEDED = "exceed_context_size_error"
@@ -34,34 +32,16 @@ CONTEXT_EXCEEDED = (
 
 
 class Llama:
-    """One model in memory. One reply at a time."""
+    """One model in memory. As many replies at once as its settings say."""
 
-    def __init__(self, path: Path, settings: LoadSettings) -> None:
-        """Load `path`; raises ApiError when llama.cpp refuses it."""
+    def __init__(self, files: ModelFiles, settings: LoadSettings) -> None:
+        """Load the files; raises ApiError when llama.cpp refuses them."""
         import xllamacpp
 
         self._key = secrets.token_urlsafe(32)
-        params = xllamacpp.CommonParams()
-        params.model.path = str(path)
-        params.n_ctx = settings.num_ctx
-        params.n_batch = params.n_ubatch = settings.num_batch
-        params.n_gpu_layers = settings.num_gpu
-        params.cpuparams.n_threads = settings.num_thread
-        params.cpuparams_batch.n_threads = settings.num_thread
-        params.ctx_shift = True
-        params.warmup = False  # the first prompt warms as well
-        params.cache_ram_mib = _CACHE_MIB
-        params.verbosity = _QUIET
-        # llama.cpp brings an HTTP listener of its own: loopback, any port, our key only.
-        params.hostnames = ["127.0.0.1"]
-        params.port = 0
-        params.api_keys = [self._key]
-        params.cors_origins = ""
-        params.n_threads_http = 2
-        params.endpoint_slots = False
-        params.ui = False
+        self._marker = ""
         try:
-            self._server = xllamacpp.Server(params)
+            self._server = xllamacpp.Server(common_params(files, settings, self._key))
         except (RuntimeError, ValueError) as problem:
             raise ApiError(500, _NOT_LOADED) from problem
 
@@ -70,11 +50,36 @@ class Llama:
         answer = self._ask("/apply-template", {"messages": list(messages), **extra})
         return str(answer["prompt"])
 
-    def tokenize(self, parts: Sequence[str]) -> list[int]:
-        """The tokens of the joined `parts`; no special token is seen across a seam."""
-        body = {"content": list(parts), "add_special": True, "parse_special": True}
+    def tokenize(self, parts: Sequence[str], *, whole: bool = True) -> list[int]:
+        """The tokens of the joined `parts`; no special token is seen across a seam.
+
+        A `whole` prompt begins with the token that the model expects at the beginning.
+        """
+        body = {"content": list(parts), "add_special": whole, "parse_special": True}
         tokens: list[int] = self._ask("/tokenize", body)["tokens"]
         return tokens
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text that the tokens are, control tokens included."""
+        return str(self._ask("/detokenize", {"tokens": list(tokens)})["content"])
+
+    @property
+    def media_marker(self) -> str:
+        """The text that stands for an image in a prompt; another one each time."""
+        if not self._marker:
+            self._marker = str(self._ask("/props")["media_marker"])
+        return self._marker
+
+    def embed(self, tokens: Sequence[Sequence[int]]) -> list[list[float]]:
+        """One vector for each list of tokens, as the model gives them; raises ApiError."""
+        payload = {"input": [list(item) for item in tokens], "embd_normalize": -1}
+        try:
+            answer = self._server.handle_embeddings(payload)
+        except (RuntimeError, ValueError) as problem:
+            raise ApiError(500, str(problem)) from problem
+        if isinstance(answer, dict) and "error" in answer:
+            raise _refusal(answer["error"])
+        return [entry["embedding"] for entry in answer["data"]]
 
     def chat(self, payload: Mapping[str, Any], on_chunk: OnChunk) -> None:
         """Generate from `messages` in `payload`; returns when done or stopped."""
@@ -108,7 +113,7 @@ class Llama:
         if failure is not None:
             raise failure
 
-    def _ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """One request to llama.cpp's own listener: it has no direct call for these."""
         address = urlsplit(self._server.listening_address)
         connection = http.client.HTTPConnection(
@@ -116,7 +121,10 @@ class Llama:
         )
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         try:
-            connection.request("POST", path, json.dumps(body).encode(), headers)
+            if body is None:
+                connection.request("GET", path, headers=headers)
+            else:
+                connection.request("POST", path, json.dumps(body).encode(), headers)
             response = connection.getresponse()
             answer: dict[str, Any] = json.loads(response.read())
         except TimeoutError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gui.engine.llama.cores import default_threads, usable_cores
@@ -61,23 +61,57 @@ class LoadSettings:
     num_ctx: int
     num_batch: int
     num_thread: int
-    num_gpu: int
+    num_gpu: int = -1
+    main_gpu: int = 0
+    use_mmap: bool | None = None
+    parallel: int = 1
+    """Replies at once; each has a context of `num_ctx` tokens."""
+    embedding: bool = False
+    mean_pooling: bool = False
+    """Embeddings of a model that was not made for them: the mean over its tokens."""
+    flash_attention: bool | None = None
+    kv_cache_type: str = ""
 
 
-def read_options(value: object) -> dict[str, Any]:
-    """Every option with its value, from the `options` of a request; raises ApiError.
+@dataclass(frozen=True, slots=True)
+class EngineDefaults:
+    """What the engine's environment says for every model; zero and None leave it to us."""
 
-    Unknown names and nulls are passed over, whole numbers are cut from any number.
+    context_length: int = 0
+    parallel: int = 1
+    flash_attention: bool | None = None
+    kv_cache_type: str = ""
+    go_templates: bool = True
+    """Whether a model's template in Go's language is used where it has one."""
+
+
+def check_options(value: object) -> dict[str, Any]:
+    """The options of a request that are known and not null, typed; raises ApiError.
+
+    Whole numbers are cut from any number.
     """
     if value is None:
         value = {}
     if not isinstance(value, Mapping):
         raise ApiError(400, "json: cannot unmarshal options into Go value of type map")
+    return {
+        name: _read(name, _SPECS[name], given)
+        for name, given in value.items()
+        if given is not None and name in _SPECS
+    }
+
+
+def read_options(
+    value: object, stored: Mapping[str, Any] | None = None, context_length: int = 0
+) -> dict[str, Any]:
+    """Every option with its value: the request's, else the model's own, else the default.
+
+    `context_length` is the default of num_ctx, 0 for Ollama's. Raises ApiError.
+    """
     options = {name: spec.default for name, spec in _SPECS.items()}
-    for name, given in value.items():
-        if given is not None and name in _SPECS:
-            options[name] = _read(name, _SPECS[name], given)
-    return options
+    if context_length:
+        options["num_ctx"] = context_length
+    return {**options, **check_options(stored), **check_options(value)}
 
 
 def _read(name: str, spec: _Spec, given: object) -> Any:
@@ -95,7 +129,7 @@ def _read(name: str, spec: _Spec, given: object) -> Any:
 
 
 def _read_stops(name: str, given: object) -> tuple[str, ...]:
-    if not isinstance(given, list):
+    if not isinstance(given, list | tuple):
         raise _wrong_type(name, "array")
     if not all(isinstance(item, str) for item in given):
         raise ApiError(500, f'option "{name}" must be of an array of strings')
@@ -108,13 +142,36 @@ def _wrong_type(name: str, kind: str) -> ApiError:
     return ApiError(500, f'option "{name}" must be of type {kind}')
 
 
-def load_settings(options: Mapping[str, Any], train_ctx: int) -> LoadSettings:
+def load_settings(
+    options: Mapping[str, Any], train_ctx: int, defaults: EngineDefaults | None = None
+) -> LoadSettings:
     """What loading needs; the context is cut to what the model was trained for."""
+    defaults = defaults or EngineDefaults()
     return LoadSettings(
         num_ctx=min(options["num_ctx"], train_ctx) if train_ctx else options["num_ctx"],
         num_batch=min(options["num_batch"], _LARGEST_BATCH),
         num_thread=min(options["num_thread"], usable_cores()) or default_threads(),
         num_gpu=options["num_gpu"],
+        main_gpu=options["main_gpu"],
+        use_mmap=options["use_mmap"],
+        parallel=defaults.parallel,
+        flash_attention=defaults.flash_attention,
+        kv_cache_type=defaults.kv_cache_type,
+    )
+
+
+def embedding_settings(
+    options: Mapping[str, Any], train_ctx: int, defaults: EngineDefaults, *, mean_pooling: bool
+) -> LoadSettings:
+    """What loading for embeddings needs: a whole input must fit into one batch."""
+    settings = load_settings(options, train_ctx, defaults)
+    return replace(
+        settings,
+        num_batch=settings.num_ctx,
+        parallel=1,
+        embedding=True,
+        mean_pooling=mean_pooling,
+        kv_cache_type="",
     )
 
 

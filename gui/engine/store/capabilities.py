@@ -39,14 +39,13 @@ def renders_itself(header: GgufHeader, template: str) -> bool:
 def _of_template(text: str) -> frozenset[str]:
     if not text:
         return frozenset()
-    from gui.engine.templates.rendering import Template, TemplateError
+    from gui.engine.templates.errors import TemplateError
+    from gui.engine.templates.rendering import Template
 
     try:
-        variables = {name.lower() for name in Template.parse(text).variables}
+        return Template.parse(text).capabilities
     except TemplateError:
         return frozenset()
-    known = {"tools": "tools", "suffix": "insert", "thinking": "thinking"}
-    return frozenset(name for variable, name in known.items() if variable in variables)
 
 
 @lru_cache(maxsize=256)

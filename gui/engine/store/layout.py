@@ -12,7 +12,8 @@ from pathlib import Path
 
 from gui.engine.store.names import InvalidName, ModelName
 
-_DIGEST = re.compile(r"sha256[:-]([0-9a-fA-F]{64})", re.ASCII)
+DIGEST = re.compile(r"sha256[:-][0-9a-fA-F]{64}", re.ASCII)
+"""What a digest looks like, in a request, a manifest or the name of a file."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.ASCII | re.IGNORECASE)
 
 
@@ -25,10 +26,9 @@ def parse_digest(text: str) -> str:
 
     This check stands before every path: digests in manifests come from strangers.
     """
-    match = _DIGEST.fullmatch(text)
-    if match is None:
+    if DIGEST.fullmatch(text) is None:
         raise InvalidDigest(text)
-    return f"sha256:{match[1].lower()}"
+    return f"sha256:{text[len('sha256:') :].lower()}"
 
 
 class Layout:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import threading
 import time
 from collections import Counter
@@ -72,29 +73,36 @@ class Library:
         Raises MissingBlob when a blob is not there (any more), OSError.
         """
         with self._locked():
-            for digest in sorted(manifest.blobs):
-                if not self.blobs.has(digest):
-                    raise MissingBlob(digest)
-            stored = self.manifests.resolve(name)
-            before = self._read(stored) if stored else None
-            if stored and stored != name:
-                self.manifests.remove(stored)
-            self.manifests.write(name, manifest)
-            if before is not None and self._prune_allowed:
-                self._remove((before.blobs - manifest.blobs) & self.blobs.own())
+            self._commit(name, manifest)
 
     def copy(self, source: ModelName, destination: ModelName) -> bool:
-        """Give a model a second name; False if the first does not exist."""
+        """Give a model a second name; False if the first does not exist.
+
+        Raises MissingBlob, OSError.
+        """
         with self._locked():
             stored = self.manifests.resolve(source)
             manifest = self._read(stored) if stored else None
             if manifest is None:
                 return False
-        self.commit(destination, manifest)
-        return True
+            self._commit(destination, manifest)
+            return True
+
+    def _commit(self, name: ModelName, manifest: Manifest) -> None:
+        for digest in sorted(manifest.blobs):
+            if not self.blobs.has(digest):
+                raise MissingBlob(digest)
+        spelled = self.manifests.spelling(name)
+        before = self._read(spelled)
+        self.manifests.write(spelled, manifest)
+        if before is not None and self._prune_allowed:
+            self._remove((before.blobs - manifest.blobs) & self.blobs.own())
 
     def delete(self, name: ModelName) -> bool:
-        """Delete a model and the blobs that only it needs; False if it does not exist."""
+        """Delete a model and the blobs that only it needs; False if it does not exist.
+
+        Raises OSError.
+        """
         with self._locked():
             stored = self.manifests.resolve(name)
             if stored is None:
@@ -117,10 +125,18 @@ class Library:
                 partial = self.layout.partial(digest)
                 if _age(partial, moment) > OLD_PARTIAL:
                     self.blobs.discard_partial(digest)
-            for stray in self.layout.own.glob("incoming-*"):
-                if _age(stray, moment) > YOUNG:
-                    stray.unlink(missing_ok=True)
+            self._remove_strays(moment)
             return self._remove(old)
+
+    def _remove_strays(self, now: float) -> None:
+        """Remove what a process that was killed had begun to write."""
+        for stray in self.layout.own.glob("incoming-*"):
+            if _age(stray, now) <= YOUNG:
+                continue
+            if stray.is_dir() and not stray.is_symlink():
+                shutil.rmtree(stray, ignore_errors=True)
+            else:
+                stray.unlink(missing_ok=True)
 
     def _is_old(self, digest: str, now: float) -> bool:
         return _age(self.layout.blob(digest), now) > YOUNG
@@ -128,19 +144,11 @@ class Library:
     def _remove(self, digests: Iterable[str]) -> list[str]:
         """Remove those that no manifest and nobody in this process needs."""
         with self._pins_lock:
-            needed = self._referenced() | set(self._pins)
+            needed = self.manifests.mentioned() | set(self._pins)
         gone = sorted(digest for digest in set(digests) - needed if self.blobs.has(digest))
         for digest in gone:
             self.blobs.remove(digest)
         return gone
-
-    def _referenced(self) -> set[str]:
-        needed: set[str] = set()
-        for name in self.manifests.names():
-            manifest = self._read(name)
-            if manifest is not None:
-                needed |= manifest.blobs
-        return needed
 
     def _read(self, name: ModelName) -> Manifest | None:
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.engine.store import names
-from gui.engine.store.layout import InvalidDigest, Layout, parse_digest
+from gui.engine.store.layout import DIGEST, InvalidDigest, Layout, parse_digest
 from gui.engine.store.names import ModelName
 from gui.files import write_whole
 
@@ -151,8 +151,32 @@ class ManifestStore:
             return name
         return next((stored for stored in self.names() if stored.key == name.key), None)
 
+    def spelling(self, name: ModelName) -> ModelName:
+        """`name` with its parts spelled as a stored name has them: no two differ in case only."""
+
+        def in_common(stored: ModelName) -> int:
+            pairs = zip(stored.parts, name.parts, strict=True)
+            return next((at for at, (a, b) in enumerate(pairs) if a.lower() != b.lower()), 4)
+
+        nearest = max(self.names(), key=in_common, default=name)
+        known = in_common(nearest)
+        return ModelName(*nearest.parts[:known], *name.parts[known:])
+
+    def mentioned(self) -> set[str]:
+        """Every digest in any file among the manifests; raises OSError.
+
+        Files that are damaged, or written by a later Ollama, count too: what they need
+        must not be taken for rubbish.
+        """
+        found: set[str] = set()
+        for file in self._layout.manifests.rglob("*"):
+            if file.is_file():
+                text = file.read_bytes().decode("latin-1")
+                found.update(parse_digest(match) for match in DIGEST.findall(text))
+        return found
+
     def path(self, name: ModelName) -> Path:
-        """The file of a manifest, there or not."""
+        """The file of a manifest, there or not; raises InvalidName."""
         return self._layout.manifest(name)
 
     def read(self, name: ModelName) -> Manifest | None:

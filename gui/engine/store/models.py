@@ -32,7 +32,7 @@ class ModelStore:
         self._starter_digest = starter_digest(starter) if starter else ""
         self._starter_license = starter_license() if starter else ""
         self._headers: dict[tuple[Path, int, int], GgufHeader | str] = {}
-        self._made: dict[tuple[Path, int, int], StoredModel] = {}
+        self._made: dict[Path, tuple[tuple[int, ...], StoredModel]] = {}
         self._lock = threading.Lock()
 
     def models(self) -> list[StoredModel]:
@@ -83,9 +83,9 @@ class ModelStore:
         path = self.library.manifests.path(name)
         try:
             status = path.stat()
-            key = (path, status.st_size, status.st_mtime_ns)
-            known = self._made.get(key)
-            if known is not None and known.path.exists() and not known.problem:
+            stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
+            before, known = self._made.get(path, ((), None))
+            if known is not None and before == stamp and self._is_whole(known):
                 return known
             manifest = self.library.manifests.read(name)
         except (OSError, DamagedManifest) as problem:
@@ -108,8 +108,11 @@ class ModelStore:
             contents=read_contents(self.library.blobs, manifest),
             manifest=manifest,
         )
-        self._made[key] = model
+        self._made[path] = stamp, model
         return model
+
+    def _is_whole(self, model: StoredModel) -> bool:
+        return not model.problem and all(self.library.blobs.has(each) for each in model.needs)
 
     def _loose(self, name: ModelName, path: Path) -> StoredModel | None:
         try:

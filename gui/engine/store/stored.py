@@ -9,7 +9,7 @@ from typing import Any
 
 from gui.engine.gguf.reader import GgufHeader
 from gui.engine.store.capabilities import capabilities, renders_itself
-from gui.engine.store.manifests import Manifest
+from gui.engine.store.manifests import MODEL, Manifest
 from gui.engine.store.names import ModelName
 
 
@@ -48,6 +48,17 @@ class StoredModel:
     contents: Contents = field(default=Contents(), repr=False)
     manifest: Manifest | None = field(default=None, repr=False)
     """None for the starter model and for files put into the folder: they cannot be deleted."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The digests of its blobs; none for a model without a manifest."""
+        return self.manifest.blobs if self.manifest else frozenset()
+
+    @property
+    def weights(self) -> str:
+        """SHA-256 of the weights in hex, "" while it is not known."""
+        layers = self.manifest.of_type(MODEL) if self.manifest else ()
+        return layers[0].digest.removeprefix("sha256:") if layers else self.digest
 
     @property
     def train_ctx(self) -> int:

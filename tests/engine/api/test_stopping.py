@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from engine_process import STARTER, EngineUnderTest
 
-LEFT = "the client left; stopping the reply"
+LEFT = "the reply is stopped before its end"
 READING = "a prompt of "
 ENDLESS = {"num_predict": 1_000_000, "num_ctx": 8192, "temperature": 0}
 SHORT = [{"role": "user", "content": "Count to one million."}]

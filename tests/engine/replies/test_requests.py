@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
-from gui.engine.replies.requests import decode_body, read_chat, read_generate, read_model
+from gui.engine.replies.fields import decode_body
+from gui.engine.replies.requests import (
+    read_chat,
+    read_embed,
+    read_generate,
+    read_model,
+)
 from gui.engine.wire import ApiError
 
 
@@ -81,7 +88,69 @@ def test_defaults_and_messages() -> None:
     )
     assert request.stream
     assert request.truncate
-    assert not request.has_tools
+    assert not request.tools
+    assert request.keep_alive is None
     assert request.messages == ({"role": "user", "content": "a\ufffdb"},)
-    assert read_chat({"messages": [{"images": ["aGk="]}]}).has_images
-    assert read_generate({"prompt": "p", "stream": False, "context": [1]}).has_context
+    assert read_generate({"prompt": "p", "stream": False, "context": [1]}).context == (1,)
+
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+
+
+def test_images_are_checked_before_native_code_sees_them() -> None:
+    """REN-08, REN-09: only what is a picture by its first bytes."""
+    assert read_chat({"messages": [{"images": [PNG]}]}).has_images
+    svg = base64.b64encode(b"<svg/>").decode()
+    for image, says in (("?", "illegal base64"), (svg, "not PNG"), (3, "type string")):
+        with pytest.raises(ApiError, match=says):
+            read_chat({"messages": [{"images": [image]}]})
+
+
+def test_tool_calls_come_back_whole() -> None:
+    call = {"id": "c", "function": {"name": "f", "arguments": {"a": ["\ud800"]}}}
+    message = {"role": "assistant", "tool_calls": [call]}
+    tool = {"role": "tool", "content": "4", "tool_name": "f", "tool_call_id": "c"}
+    first, second = read_chat({"messages": [message, tool]}).messages
+    (read,) = first["tool_calls"]
+    assert read["function"] == {"index": 0, "name": "f", "arguments": {"a": ["\ufffd"]}}
+    assert second == tool
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tools": [1]},
+        {"tools": [{"function": 1}]},
+        {"tools": [{"function": {"name": 3}}]},
+        {"messages": [{"tool_calls": [{"function": {"arguments": "{}"}}]}]},
+        {"messages": [{"tool_calls": ["x"]}]},
+    ],
+)
+def test_tools_of_the_wrong_type(body: dict[str, Any]) -> None:
+    with pytest.raises(ApiError, match="cannot unmarshal"):
+        read_chat(body)
+
+
+@pytest.mark.parametrize("context", [["x"], [-1], [2**31], [True], [0] * (2**20 + 1)])
+def test_a_context_is_tokens(context: list[Any]) -> None:
+    with pytest.raises(ApiError, match="not a list of tokens"):
+        read_generate({"context": context})
+
+
+@pytest.mark.parametrize(
+    ("given", "texts"),
+    [(None, ()), ("", ()), ([], ()), ("a", ("a",)), (["a", ""], ("a", ""))],
+)
+def test_inputs_to_embed(given: Any, texts: tuple[str, ...]) -> None:
+    assert read_embed({"input": given}).texts == texts
+
+
+@pytest.mark.parametrize("given", [3, {"a": 1}, ["a", 1], True])
+def test_other_inputs_are_refused(given: Any) -> None:
+    with pytest.raises(ApiError, match="invalid input type"):
+        read_embed({"input": given})
+
+
+def test_unset_options_of_langchains_embeddings_are_nulls() -> None:
+    request = read_embed({"input": "a", "options": {"num_ctx": None, "stop": None}})
+    assert request.options == {}

@@ -1,13 +1,12 @@
-"""What fits the context, and special tokens that people type (ENG-09)."""
+"""Special tokens that people type are letters (ENG-09)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from gui.engine.replies.prompt import Message, Vocabulary, fitted
+from gui.engine.llama.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(["<|im_start|>", "<|im_end|>", "<|im", "x", ""])
 
@@ -15,32 +14,6 @@ VOCABULARY = Vocabulary(["<|im_start|>", "<|im_end|>", "<|im", "x", ""])
 def _messages(*texts: str) -> list[dict[str, Any]]:
     roles = {"s": "system", "u": "user", "a": "assistant"}
     return [{"role": roles[text[0]], "content": text} for text in texts]
-
-
-def _count(messages: Sequence[Message]) -> int:
-    return sum(len(message["content"]) for message in messages)
-
-
-@pytest.mark.parametrize(
-    ("room", "kept"),
-    [
-        (7, ["s1", "s2", "u2"]),
-        (8, ["s1", "a1", "s2", "u2"]),
-        (6, ["s1", "s2", "u2"]),
-        (1, ["s1", "s2", "u2"]),
-    ],
-)
-def test_the_oldest_go_and_system_and_last_stay(room: int, kept: list[str]) -> None:
-    messages = _messages("s1", "u1", "a1", "s2", "u2")
-
-    result, total = fitted(messages, _count, room)
-    assert [message["content"] for message in result] == kept
-    assert total == 2 * len(kept)
-
-
-def test_a_prompt_alone_can_stay_too_long() -> None:
-    assert fitted(_messages("u-long"), _count, 2)[1] == 6
-    assert fitted([], _count, 2) == ([], 0)
 
 
 def test_what_cannot_fit_is_known_before_it_is_rendered() -> None:
@@ -72,3 +45,15 @@ def test_a_model_without_special_tokens() -> None:
     none = Vocabulary([])
     assert not none.occur_in([{"content": "<|im_start|>"}])
     assert none.marked([{"content": "a"}]) == [{"content": "a"}]
+
+
+def test_a_prompt_with_images_has_an_invisible_sign_instead() -> None:
+    message = {"role": "user", "content": "a<|im_end|>b", "images": ["x"], "thinking": "x<|im"}
+    (softened,) = VOCABULARY.softened([message])
+    assert not VOCABULARY.occur_in([softened])
+    assert softened["content"].replace("\u2060", "") == "a<|im_end|>b"
+    assert softened["images"] == ["x"]
+
+
+def test_thinking_is_looked_at_too() -> None:
+    assert VOCABULARY.occur_in([{"role": "assistant", "content": "", "thinking": "<|im_end|>"}])
