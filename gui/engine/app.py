@@ -2,48 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import logging
+import threading
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from gui import __version__, paths
 from gui.engine.api.bodies import BodyBudget
 from gui.engine.api.request_log import RequestLog
 from gui.engine.api.routes_models import ModelRoutes
 from gui.engine.api.routes_replies import ReplyRoutes
-from gui.engine.api.security import Guard
-from gui.engine.llama.runtime import Runtime
+from gui.engine.api.routes_store import StoreRoutes
+from gui.engine.api.security import Access, Guard
+from gui.engine.environment import EngineEnvironment
+from gui.engine.llama.options import EngineDefaults
+from gui.engine.llama.runtime import MOST_LOADED, Runtime, RuntimeLimits, WhileLoading
 from gui.engine.openai.routes import OpenAiRoutes
+from gui.engine.registry.client import Network
+from gui.engine.registry.keys import default_keys
+from gui.engine.registry.pull import Registries
+from gui.engine.store.digests import DigestCache
+from gui.engine.store.library import Library
+from gui.engine.store.loose import starter_path
 from gui.engine.store.models import ModelStore
 from gui.engine.wire import ApiError, error_response
+
+_log = logging.getLogger(__name__)
 
 _PLAIN_ERRORS = {404: "404 page not found", 405: "405 method not allowed"}
 
 
-def build_app(
-    store: ModelStore,
-    runtime: Runtime,
-    version: str,
-    *,
-    token: str,
-    check_host: bool,
-    origins: Sequence[str] | None,
+def assemble(
+    environment: EngineEnvironment,
+    access: Access,
+    while_loading: WhileLoading = contextlib.nullcontext,
 ) -> ASGIApp:
-    """The ASGI application. Without `token` anybody who reaches it may ask; see `Guard`."""
-    models = ModelRoutes(store, runtime, version)
+    """Everything that answers, over the models folder there is now.
+
+    What may take minutes on a large folder is left to a thread.
+    """
+    library = Library(paths.engine_models(), prune_allowed=not environment.noprune)
+    digests = DigestCache(paths.data() / "digests.json")
+    store = ModelStore(library, digests, starter_path())
+    threading.Thread(target=_tidy, args=(store,), name="tidy", daemon=True).start()
+    registries = Registries(library, Network(proxies=environment.proxies), default_keys())
+    return build_app(store, Runtime(while_loading, _limits(environment)), registries, access)
+
+
+def _limits(environment: EngineEnvironment) -> RuntimeLimits:
+    return RuntimeLimits(
+        loaded=environment.max_loaded_models or MOST_LOADED,
+        waiting=environment.max_queue,
+        keep_alive=environment.keep_alive,
+        defaults=EngineDefaults(
+            context_length=environment.context_length,
+            parallel=environment.num_parallel,
+            flash_attention=environment.flash_attention,
+            kv_cache_type=environment.kv_cache_type,
+            go_templates=environment.go_template,
+        ),
+    )
+
+
+def _tidy(store: ModelStore) -> None:
+    try:
+        gone = store.library.prune()
+    except OSError as problem:
+        _log.warning("the models folder cannot be tidied: %s", problem)
+    else:
+        if gone:
+            _log.info("%d blobs that no model needs any more are gone", len(gone))
+    store.compute_digests()
+
+
+def build_app(
+    store: ModelStore, runtime: Runtime, registries: Registries, access: Access
+) -> ASGIApp:
+    """The ASGI application over its parts."""
     replies = ReplyRoutes(store, runtime)
     app = Starlette(
         routes=[
-            Route("/", models.root, methods=["GET"]),
-            Route("/api/version", models.version, methods=["GET"]),
-            Route("/api/tags", models.tags, methods=["GET"]),
-            Route("/api/ps", models.ps, methods=["GET"]),
-            Route("/api/show", models.show, methods=["POST"]),
+            *ModelRoutes(store, runtime, __version__).routes(),
             *replies.routes(),
+            *StoreRoutes(store, runtime, partial(registries.pull, insecure=False)).routes(),
             *OpenAiRoutes(replies, replies, store).routes(),
         ],
         exception_handlers={
@@ -53,8 +100,7 @@ def build_app(
         },
     )
     app.router.redirect_slashes = False
-    guard = Guard(BodyBudget(app), token=token, check_host=check_host, origins=origins)
-    return RequestLog(guard)
+    return RequestLog(Guard(BodyBudget(app), access))
 
 
 async def _refused(_http: Request, problem: Exception) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ import threading
 from collections.abc import Iterator
 
 _PR_SET_PDEATHSIG = 1
-_LONGEST_LOAD = 300  # seconds; Ollama's OLLAMA_LOAD_TIMEOUT has the same default
+_LONGEST_ALARM = 2**31 - 1
 
 
 def end_with_parent() -> None:
@@ -47,12 +48,12 @@ def _ask_when_parent_ends() -> None:
 
 
 @contextlib.contextmanager
-def ended_by_kernel() -> Iterator[None]:
+def ended_by_kernel(longest_load: float) -> Iterator[None]:
     """Let the end of stdin, or too long a wait, kill the process without a line of Python.
 
-    llama.cpp holds the interpreter while it loads a model: for minutes if it is large, for
-    ever if its chat template loops. No thread of ours can notice anything then; SIGIO and
-    SIGALRM, which nobody handles, end us.
+    `longest_load` is in seconds and may be infinite. llama.cpp holds the interpreter while
+    it loads a model: for minutes if it is large, for ever if its chat template loops. No
+    thread of ours can notice anything then; SIGIO and SIGALRM, which nobody handles, end us.
     """
     if sys.platform != "linux":
         yield
@@ -62,9 +63,14 @@ def ended_by_kernel() -> Iterator[None]:
     flags = fcntl.fcntl(0, fcntl.F_GETFL)
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC)
-    signal.alarm(_LONGEST_LOAD)
+    signal.alarm(_alarm(longest_load))
     try:
         yield
     finally:
         signal.alarm(0)
         fcntl.fcntl(0, fcntl.F_SETFL, flags)
+
+
+def _alarm(seconds: float) -> int:
+    """Whole seconds for the kernel's alarm, 0 for none."""
+    return 0 if seconds == math.inf else math.ceil(min(seconds, _LONGEST_ALARM))

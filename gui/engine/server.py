@@ -9,168 +9,146 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import ipaddress
+import functools
 import json
 import logging
 import os
-import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-import uvicorn
-from starlette.types import ASGIApp
-
 from gui import __version__, paths
-from gui.engine.app import build_app
-from gui.engine.llama.runtime import Runtime
+from gui.engine import logs
+from gui.engine.api.security import Access
+from gui.engine.app import assemble
+from gui.engine.confinement import confine
+from gui.engine.connections import Server
+from gui.engine.environment import DEFAULT_PORT, EngineEnvironment, read_environment
+from gui.engine.listening import bind, is_loopback, url_of
+from gui.engine.llama.cores import default_threads, usable_cores
+from gui.engine.llama.runtime import WhileLoading
 from gui.engine.parent import end_with_parent, ended_by_kernel
-from gui.engine.store.digests import DigestCache
-from gui.engine.store.library import Library
-from gui.engine.store.loose import starter_path
-from gui.engine.store.models import ModelStore
 from gui.language import tr
 
 _log = logging.getLogger(__name__)
 
-DEFAULT_PORT = 11434
-_LONGEST_GREETING = 4096
-_GRACE = 1  # seconds that running replies have after SIGTERM
-
-
-@dataclass(frozen=True, slots=True)
-class _Address:
-    host: str
-    port: int
+_LONGEST_GREETING = 16384
+_TOKEN_VARIABLE = "ONDOL_ENGINE_TOKEN"  # noqa: S105 - its name
 
 
 def run(argv: Sequence[str]) -> int:
-    """Serve until told to stop; the exit code."""
+    """Serve until told to stop; the exit code: 1 cannot listen, 2 wrong usage."""
     arguments = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s: %(message)s")
-    return _run_child() if arguments.child else _run_alone(arguments)
+    logs.to_stderr(timed=not arguments.child)
+    environment = read_environment(os.environ)
+    logs.set_level(environment.debug)
+    return _run_child(environment) if arguments.child else _run_alone(arguments, environment)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="ondol engine", description=tr("Serve Ollama's API with the built-in engine.")
+        prog="ondol engine",
+        description=tr("Serve Ollama's API with the built-in engine."),
+        epilog=tr(
+            "Ollama's variables count too, e.g. OLLAMA_HOST, OLLAMA_MODELS, OLLAMA_KEEP_ALIVE, "
+            "OLLAMA_CONTEXT_LENGTH, OLLAMA_ORIGINS and OLLAMA_DEBUG=1 for more in the log."
+        ),
     )
     parser.add_argument(
         "--host", default="", help=tr("address to listen at (default: OLLAMA_HOST)")
     )
     parser.add_argument(
-        "--port", type=int, default=None, help=tr("default: {port}", port=DEFAULT_PORT)
+        "--port", type=_port, default=None, help=tr("default: {port}", port=DEFAULT_PORT)
     )
     parser.add_argument("--token-file", type=Path, help=tr("file with the token clients must send"))
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 
-def _run_child() -> int:
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(tr("a port is a number from 0 to 65535"))
+    return int(text)
+
+
+def _run_child(environment: EngineEnvironment) -> int:
     announcement = _take_stdout()
-    token = _read_token()
+    token, proxies = _read_greeting()
     if not token:
         _log.error("no token came in on stdin")
         return 2
     end_with_parent()
+    confine()
 
     def announce(url: str) -> None:
         line = json.dumps({"url": url, "version": __version__}) + "\n"
         os.write(announcement, line.encode("ascii"))
 
-    listener = _bind(_Address("127.0.0.1", 0))
-    return _serve(listener, token, announce, Runtime(ended_by_kernel), check_host=True)
+    return _serve(
+        bind("127.0.0.1", 0),
+        Access(token),
+        announce,
+        replace(environment, proxies=proxies),
+        functools.partial(ended_by_kernel, environment.load_timeout),
+    )
 
 
-def _run_alone(arguments: argparse.Namespace) -> int:
+def _run_alone(arguments: argparse.Namespace, environment: EngineEnvironment) -> int:
+    host = arguments.host or environment.host
+    port = environment.port if arguments.port is None else arguments.port
+    local = is_loopback(host)
     try:
-        address = _address(arguments.host, arguments.port)
         token = _own_token(arguments.token_file)
-        local = _is_loopback(address.host)
         if not local and not token:
-            sys.stderr.write(
-                tr(
-                    "{host} can be reached from other machines: give a --token-file.",
-                    host=address.host,
-                )
-                + "\n"
+            _complain(
+                tr("{host} can be reached from other machines: give a --token-file.", host=host)
             )
             return 2
-        listener = _bind(address)
+        listener = bind(host, port)
     except (OSError, ValueError) as problem:
-        sys.stderr.write(tr("The engine cannot listen: {reason}", reason=problem) + "\n")
+        _complain(tr("The engine cannot listen: {reason}", reason=problem))
         return 1
+    confine()
+    if not local:
+        _log.warning("other machines can reach %s; what they send is not encrypted", host)
 
     def announce(url: str) -> None:
         sentence = tr("Ondol's engine {version} listens at {url}", version=__version__, url=url)
         sys.stdout.write(sentence + "\n")
         sys.stdout.flush()
 
-    return _serve(listener, token, announce, Runtime(), check_host=local)
+    access = Access(token, check_host=local, origins=environment.origins)
+    return _serve(listener, access, announce, environment)
 
 
 def _serve(
     listener: socket.socket,
-    token: str,
+    access: Access,
     announce: Callable[[str], None],
-    runtime: Runtime,
-    *,
-    check_host: bool,
+    environment: EngineEnvironment,
+    while_loading: WhileLoading = contextlib.nullcontext,
 ) -> NoReturn:
     """Serve on `listener`, then leave at once: llama.cpp's threads can hang an orderly exit."""
-    store = ModelStore(
-        Library(paths.engine_models()), DigestCache(paths.data() / "digests.json"), starter_path()
+    url, models = url_of(listener), paths.engine_models()
+    logs.summarize(
+        environment,
+        url,
+        version=__version__,
+        models=models,
+        cores=usable_cores(),
+        threads=default_threads(),
     )
-    threading.Thread(target=store.compute_digests, name="digests", daemon=True).start()
-    host, port = listener.getsockname()[:2]
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-    app = build_app(store, runtime, __version__, token=token, check_host=check_host)
+    app = assemble(environment, access, while_loading)
 
     async def serve() -> NoReturn:
-        await _Server(app, lambda: announce(url)).serve(sockets=[listener])
+        await Server(app, lambda: announce(url)).serve(sockets=[listener])
         sys.stderr.flush()
         os._exit(0)
 
     asyncio.run(serve())
-
-
-class _Server(uvicorn.Server):
-    """uvicorn that says when it accepts, and for which SIGINT and SIGTERM are a normal end."""
-
-    def __init__(self, app: ASGIApp, accepting: Callable[[], None]) -> None:
-        config = uvicorn.Config(
-            app,
-            http="h11",
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
-        super().__init__(config)
-        self._accepting = accepting
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, then say so."""
-        await super().startup(sockets)
-        if self.started:
-            self._accepting()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Take SIGINT and SIGTERM as a request to end, and nothing more."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.handle_exit)
-        yield
 
 
 def _take_stdout() -> int:
@@ -180,49 +158,31 @@ def _take_stdout() -> int:
     return kept
 
 
-def _read_token() -> str:
+def _read_greeting() -> tuple[str, dict[str, str]]:
+    """The token clients must send, and the proxies on the way to registries, by scheme."""
     try:
         greeting = json.loads(sys.stdin.buffer.readline(_LONGEST_GREETING))
     except ValueError:
-        return ""
-    token = greeting.get("token") if isinstance(greeting, dict) else None
-    return token if isinstance(token, str) else ""
+        return "", {}
+    if not isinstance(greeting, dict):
+        return "", {}
+    token, proxies = greeting.get("token"), greeting.get("proxies")
+    given = proxies.items() if isinstance(proxies, dict) else ()
+    return (
+        token if isinstance(token, str) else "",
+        {scheme: address for scheme, address in given if isinstance(address, str)},
+    )
 
 
 def _own_token(file: Path | None) -> str:
-    if file is not None:
-        return file.read_text("utf-8").strip()
-    return os.environ.get("ONDOL_ENGINE_TOKEN", "").strip()
+    """The token of the file or the environment, "" for none; raises OSError, ValueError."""
+    if file is None:
+        return os.environ.get(_TOKEN_VARIABLE, "").strip()
+    words = file.read_text("utf-8").split()
+    if len(words) != 1:
+        raise ValueError(tr("the token file must hold one word"))
+    return words[0]
 
 
-def _address(host: str, port: int | None) -> _Address:
-    """Where to listen: the arguments, else OLLAMA_HOST, else 127.0.0.1:11434."""
-    value = os.environ.get("OLLAMA_HOST", "").strip().strip("\"'")
-    rest = value.split("://", 1)[-1].split("/", 1)[0]
-    name, _, number = rest.rpartition(":") if ":" in rest.rpartition("]")[2] else (rest, "", "")
-    known = int(number) if number.isdigit() and int(number) < 65536 else DEFAULT_PORT
-    chosen = host or name.strip("[]") or "127.0.0.1"
-    return _Address(chosen, known if port is None else port)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _bind(address: _Address) -> socket.socket:
-    """A listening socket; raises OSError."""
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    # With the protocol named, asyncio switches Nagle's delay (40 ms a response) off.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((address.host, address.port))
-        listener.listen(128)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+def _complain(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")

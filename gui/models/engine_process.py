@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.request import getproxies_environment
 
 import gui
 from gui import paths
@@ -39,6 +40,9 @@ _KEPT_VARIABLES = frozenset(
         *("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "ONDOL_HOME"),
         *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
         *("OLLAMA_MODELS", "OLLAMA_KEEP_ALIVE", "OLLAMA_CONTEXT_LENGTH", "OLLAMA_MAX_QUEUE"),
+        *("OLLAMA_NUM_PARALLEL", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_LOAD_TIMEOUT"),
+        *("OLLAMA_FLASH_ATTENTION", "OLLAMA_KV_CACHE_TYPE", "OLLAMA_GO_TEMPLATE"),
+        *("OLLAMA_NOPRUNE", "OLLAMA_DEBUG"),
         *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"),
         *("ROCR_VISIBLE_DEVICES", "GGML_VK_VISIBLE_DEVICES"),
     }
@@ -198,9 +202,11 @@ def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
 async def _introduced(process: asyncio.subprocess.Process, token: str) -> Endpoint | None:
     """Give the child its token; the endpoint it answers with, None when it does not."""
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
+    # It pulls models through the person's proxies, which may have passwords in them.
+    greeting = {"token": token, "proxies": getproxies_environment()}
     try:
         async with asyncio.timeout(START_SECONDS):
-            process.stdin.write(json.dumps({"token": token}).encode() + b"\n")
+            process.stdin.write(json.dumps(greeting).encode() + b"\n")
             await process.stdin.drain()
             answer = json.loads(await process.stdout.readline())
         url = answer["url"]

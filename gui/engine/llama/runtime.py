@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gui.engine.durations import DEFAULT_KEEP_ALIVE
+from gui.engine.llama.loading import checked
 from gui.engine.llama.memory import Available, available_bytes, needed_bytes, shown
 from gui.engine.llama.model import Llama
 from gui.engine.llama.options import EngineDefaults, LoadSettings
@@ -23,6 +24,9 @@ _log = logging.getLogger(__name__)
 
 _BUSY = "server busy, please try again.  maximum pending requests exceeded"
 
+MOST_LOADED = 3
+"""Models in memory at once, where nothing else is said; Ollama's number for a CPU."""
+
 T = TypeVar("T")
 
 WhileLoading = Callable[[], contextlib.AbstractContextManager[None]]
@@ -33,7 +37,7 @@ WhileLoading = Callable[[], contextlib.AbstractContextManager[None]]
 class RuntimeLimits:
     """How much the engine takes on at once."""
 
-    loaded: int = 3
+    loaded: int = MOST_LOADED
     """Models in memory, as long as they fit."""
     waiting: int = 512
     """Requests in the queue; the next one is refused with 503."""
@@ -193,7 +197,7 @@ class Runtime:
         return loaded
 
     def _load_now(self, files: ModelFiles, settings: LoadSettings) -> tuple[Vocabulary, Llama]:
-        vocabulary = Vocabulary.of_model(files.weights)
+        vocabulary = checked(files)
         with self._while_loading():
             return vocabulary, Llama(files, settings)
 
@@ -236,9 +240,12 @@ class Runtime:
 
 
 def files_of(model: StoredModel) -> ModelFiles:
-    """What is loaded for a model; raises OSError if it is not there."""
+    """What is loaded for a model; raises ApiError if it is not there."""
     contents = model.contents
-    status = model.path.stat()
+    try:
+        status = model.path.stat()
+    except OSError as problem:
+        raise ApiError(500, f"This model file cannot be read: {problem.strerror}.") from None
     file = f"{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}"
     parts = [model.weights or file]
     parts += [path.name for path in (*contents.projectors, *contents.adapters)]

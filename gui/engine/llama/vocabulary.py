@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from gui.engine.gguf.reader import read_header
+from gui.engine.gguf.header import GgufHeader
 
 Message = Mapping[str, Any]
 
@@ -35,9 +34,9 @@ class Vocabulary:
         self._longest = longest
 
     @classmethod
-    def of_model(cls, path: Path) -> Vocabulary:
-        """The tokens that the model file lists."""
-        metadata = read_header(path, arrays=True).metadata
+    def of_header(cls, header: GgufHeader) -> Vocabulary:
+        """The tokens that a model's header lists; its long arrays must be in it."""
+        metadata = header.metadata
         tokens = metadata.get("tokenizer.ggml.tokens", [])
         kinds = metadata.get("tokenizer.ggml.token_type", [])
         special = (
