@@ -44,10 +44,13 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "langchain_ollama": ("chat/",),
     "langchain_community": ("chat/",),
     "ollama": ("models/",),
-    "httpx": ("models/",),
+    "httpx": ("models/", "engine/registry/"),
     "httpcore": ("models/",),
     "langsmith": ("chat/",),
-    "xllamacpp": ("engine/llama",),
+    "xllamacpp": ("engine/llama/",),
+    "jsonschema": ("engine/replies/formats.py",),
+    "cryptography": ("engine/registry/",),
+    "psutil": ("engine/llama/memory.py",),
     "starlette": ("engine/",),
     "uvicorn": ("engine/",),
     "apsw": ("storage/",),
@@ -68,7 +71,8 @@ NEVER = {
     "QThread": "the plain thread is the only other one: use Rooms.call",
     "setHtml(": "foreign text is never rich text: build the document",
     "setMarkdown(": "it drops text and opens files: build the document",
-    "pickle": "foreign bytes never become objects",
+    "import pickle": "foreign bytes never become objects",
+    "from pickle": "foreign bytes never become objects",
 }
 
 
