@@ -11,8 +11,8 @@ The map of the house. A room may import only from rooms to its left; a test
 
 Plain rooms: never import Qt, awaitable, tested with bare asyncio.
 
-    records.py    frozen values that cross rooms
-    errors.py     our exceptions, drawn as a tree
+    records/      frozen values that cross rooms
+    errors/       our exceptions, drawn as a tree
     language.py   `tr()`: the words a person reads, in English and Korean
     paths.py      every folder and file of ours; nobody else builds a path
     files.py      writing a file whole or not at all

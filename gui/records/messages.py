@@ -1,0 +1,115 @@
+"""What was said, how it was produced, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from gui.records.options import Options
+
+
+class Role(StrEnum):
+    """Who speaks, in Ollama's words."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class MessageStatus(StrEnum):
+    """How a message ended; STREAMING found at start-up means the app was killed."""
+
+    COMPLETE = "complete"
+    STREAMING = "streaming"
+    STOPPED = "stopped"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The counts and durations of one reply, as the server gave them.
+
+    `first_token_ns` is ours: from the request leaving to the first token arriving.
+    """
+
+    prompt_eval_count: int = 0
+    eval_count: int = 0
+    total_duration: int = 0
+    load_duration: int = 0
+    prompt_eval_duration: int = 0
+    eval_duration: int = 0
+    first_token_ns: int = 0
+    done_reason: str = ""
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Generated tokens a second, 0.0 when the server gave no duration."""
+        return self.eval_count * 1e9 / self.eval_duration if self.eval_duration else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What produced a reply: enough to run it again."""
+
+    model: str
+    digest: str = ""
+    server: str = ""
+    server_version: str = ""
+    preset: str = ""
+    system: str = ""
+    options: Options = field(default_factory=Options)
+    context_start: int | None = None
+    """Id of the first message the model saw, None when it saw all of them."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for storage."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> RunRecord:
+        """The record that `as_json` gave; unknown keys are ignored."""
+        known = {f.name for f in fields(cls)}
+        kept = {key: item for key, item in value.items() if key in known}
+        known_options = {f.name for f in fields(Options)}
+        options: dict[str, Any] = {
+            key: tuple(item) if key == "stop" else item
+            for key, item in (kept.pop("options", None) or {}).items()
+            if key in known_options
+        }
+        return cls(**kept, options=Options(**options))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation, as it is stored and shown."""
+
+    id: int
+    conversation_id: int
+    parent_id: int | None
+    role: Role
+    content: str
+    thinking: str = ""
+    status: MessageStatus = MessageStatus.COMPLETE
+    model: str = ""
+    error: str = ""
+    created_at: float = 0.0
+    statistics: Statistics | None = None
+    run: RunRecord | None = None
+    siblings: tuple[int, ...] = ()
+    """Ids of all messages with the same parent and role, this one included, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A titled thread of messages; `leaf_id` is the end of the branch on show."""
+
+    id: int
+    title: str
+    created_at: float
+    updated_at: float
+    model: str = ""
+    preset: str = ""
+    leaf_id: int | None = None
