@@ -1,6 +1,6 @@
 """The words a person reads: `tr()` gives an English sentence in the chosen language.
 
-The English sentence is the key. Korean lives in `resources/translations/ko.toml`;
+The English sentence is the key. Korean lives in `resources/translations/ko/`;
 a test checks that every sentence in the code has its translation and its fields.
 """
 
@@ -35,8 +35,10 @@ def system_language() -> str:
 def choose(code: str) -> None:
     """Speak `code` from now on; "" follows the system; an unknown code speaks English."""
     _catalog.code = code if code in LANGUAGES else (system_language() if not code else "en")
-    file = paths.resources() / "translations" / f"{_catalog.code}.toml"
-    _catalog.sentences = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    folder = paths.resources() / "translations" / _catalog.code
+    _catalog.sentences = {}
+    for file in sorted(folder.glob("*.toml")):
+        _catalog.sentences |= tomllib.loads(file.read_text("utf-8"))
 
 
 def chosen() -> str:

@@ -30,7 +30,12 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def korean() -> dict[str, str]:
-    return tomllib.loads((ROOT / "resources/translations/ko.toml").read_text("utf-8"))
+    sentences: dict[str, str] = {}
+    for file in sorted((ROOT / "resources/translations/ko").glob("*.toml")):
+        more = tomllib.loads(file.read_text("utf-8"))
+        assert not sentences.keys() & more.keys(), f"{file.name}: translated twice"
+        sentences |= more
+    return sentences
 
 
 def test_every_sentence_is_translated(korean: dict[str, str]) -> None:
