@@ -9,6 +9,12 @@ UINT8, INT8, UINT16, INT16, UINT32, INT32, FLOAT32, BOOL, STRING, ARRAY, UINT64,
     range(13)
 )
 
+MOST_LAYERS = 512
+"""llama.cpp's LLAMA_MAX_LAYERS; above it the loader aborts."""
+
+DEFAULT_ALIGNMENT = 32
+"""Bytes, where `general.alignment` is not there."""
+
 SCALARS: dict[int, str] = {
     UINT8: "<B",
     INT8: "<b",
@@ -23,6 +29,9 @@ SCALARS: dict[int, str] = {
     FLOAT64: "<d",
 }
 """`struct` formats of the values that are not strings or arrays."""
+
+WHOLE_NUMBERS = frozenset({UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64})
+"""Types of values that count something."""
 
 TENSOR_BLOCKS: dict[int, tuple[str, int, int]] = {
     0: ("F32", 1, 4),

@@ -12,6 +12,7 @@ from pathlib import Path
 from gui.engine.store.layout import InvalidDigest, Layout, parse_digest
 
 _CHUNK = 2**20
+_REMOVED = "-"
 
 
 class DigestMismatch(ValueError):
@@ -74,12 +75,16 @@ class BlobStore:
         return self.layout.blob(digest).is_file()
 
     def claim(self, digest: str) -> bool:
-        """As `has`; a blob of Ondol's that somebody counts on counts as young again."""
+        """As `has`; a blob of Ondol's that somebody counts on counts as young again.
+
+        Not one that is an adopted file too: what lies elsewhere is not touched.
+        """
         if not self.has(digest):
             return False
-        if parse_digest(digest) in self.own():
-            with contextlib.suppress(OSError):
-                os.utime(self.layout.blob(digest))
+        path = self.layout.blob(digest)
+        with contextlib.suppress(OSError):
+            if path.stat().st_nlink == 1 and parse_digest(digest) in self.own():
+                os.utime(path)
         return True
 
     def size(self, digest: str) -> int:
@@ -143,21 +148,32 @@ class BlobStore:
 
     def note_own(self, digest: str) -> None:
         """Remember that the blob, or the partial download of it, is Ondol's doing."""
+        self._note(parse_digest(digest))
+
+    def _note(self, line: str) -> None:
         self.layout.own.mkdir(parents=True, exist_ok=True)
         with self._written.open("a", encoding="ascii") as file:
-            file.write(f"{parse_digest(digest)}\n")
+            file.write(f"{line}\n")
 
     def own(self) -> frozenset[str]:
-        """The digests of everything Ondol ever put into this folder."""
+        """The digests of everything that Ondol put into this folder and did not remove again."""
         try:
             lines = self._written.read_text("ascii", "replace").splitlines()
         except OSError:
             return frozenset()
-        return frozenset(line for line in lines if _is_digest(line))
+        known: set[str] = set()
+        for line in lines:
+            if _is_digest(line):
+                known.add(line)
+            else:
+                known.discard(line.removeprefix(_REMOVED))
+        return frozenset(known)
 
     def remove(self, digest: str) -> None:
-        """Delete a blob, if it is there."""
+        """Delete a blob, if it is there; should it come again, it is whoever's brings it."""
         self.layout.blob(digest).unlink(missing_ok=True)
+        if parse_digest(digest) in self.own():
+            self._note(f"{_REMOVED}{parse_digest(digest)}")
 
     def discard_partial(self, digest: str) -> None:
         """Delete what a pull left of a blob."""

@@ -53,12 +53,21 @@ class Layout:
         """What is known of one part of a download; raises InvalidDigest."""
         return self.blobs / f"{self.blob(digest).name}-partial-{number:d}"
 
+    def pull_lock(self, digest: str) -> Path:
+        """Locked while a process brings the blob here; raises InvalidDigest."""
+        return self.own / f"pull-{self.blob(digest).name}.lock"
+
     def manifest(self, name: ModelName) -> Path:
         """The file of a model's manifest; raises InvalidName.
 
         A checked part of a name has no separator and begins with a letter, a digit or "_",
         so it is never "..".
         """
-        if os.name == "nt" and any(_RESERVED.fullmatch(part) for part in name.parts):
+        if os.name == "nt" and not all(usable_on_windows(part) for part in name.parts):
             raise InvalidName(name.full)
         return self.manifests.joinpath(*name.parts)
+
+
+def usable_on_windows(part: str) -> bool:
+    """Whether Windows has files of this name: devices it has not, and it drops a last dot."""
+    return not _RESERVED.fullmatch(part) and not part.endswith(".")

@@ -28,7 +28,8 @@ class ModelStore:
     def __init__(self, library: Library, digests: DigestCache, starter: Path | None) -> None:
         self.library = library
         self._digests = digests
-        self._starter = starter
+        self.starter = starter
+        """The file of the model that comes with Ondol."""
         self._starter_digest = starter_digest(starter) if starter else ""
         self._starter_license = starter_license() if starter else ""
         self._headers: dict[tuple[Path, int, int], GgufHeader | str] = {}
@@ -73,7 +74,7 @@ class ModelStore:
             if model is not None:
                 taken.add(name.key)
                 yield model
-        for name, path in loose_files(self.library.layout.root, self._starter):
+        for name, path in loose_files(self.library.layout.root, self.starter):
             model = self._loose(name, path) if name.key not in taken else None
             if model is not None:
                 taken.add(name.key)
@@ -96,7 +97,7 @@ class ModelStore:
             return None
         file = self.library.blobs.path(weights[0].digest)
         missing = not all(self.library.blobs.has(digest) for digest in manifest.blobs)
-        header = _MISSING if missing else self._header(file)
+        header = _MISSING if missing else self._header_of_blob(file)
         model = StoredModel(
             name=name,
             path=file,
@@ -111,6 +112,12 @@ class ModelStore:
         self._made[path] = stamp, model
         return model
 
+    def _header_of_blob(self, file: Path) -> GgufHeader | str:
+        try:
+            return self._header(file)
+        except OSError:  # deleted since it was looked for
+            return _MISSING
+
     def _is_whole(self, model: StoredModel) -> bool:
         return not model.problem and all(self.library.blobs.has(each) for each in model.needs)
 
@@ -121,7 +128,7 @@ class ModelStore:
             digest = self._digests.get(path)
         except OSError:
             return None
-        mine = path == self._starter
+        mine = path == self.starter
         license_ = self._starter_license if mine else _stated_license(header)
         return StoredModel(
             name=name,
