@@ -17,6 +17,7 @@ from gui import __version__, paths
 from gui.engine.api.bodies import BodyBudget
 from gui.engine.api.request_log import RequestLog
 from gui.engine.api.routes_models import ModelRoutes
+from gui.engine.api.routes_registry import RegistryRoutes
 from gui.engine.api.routes_replies import ReplyRoutes
 from gui.engine.api.routes_store import StoreRoutes
 from gui.engine.api.security import Access, Guard
@@ -91,6 +92,7 @@ def build_app(
             *ModelRoutes(store, runtime, __version__).routes(),
             *replies.routes(),
             *StoreRoutes(store, runtime, partial(registries.pull, insecure=False)).routes(),
+            *RegistryRoutes(registries).routes(),
             *OpenAiRoutes(replies, replies, store).routes(),
         ],
         exception_handlers={

@@ -42,6 +42,7 @@ _TOKEN_VARIABLE = "ONDOL_ENGINE_TOKEN"  # noqa: S105 - its name
 def run(argv: Sequence[str]) -> int:
     """Serve until told to stop; the exit code: 1 cannot listen, 2 wrong usage."""
     arguments = _parser().parse_args(argv)
+    os.umask(os.umask(0o022) | 0o022)  # no other account may write what we make
     logs.to_stderr(timed=not arguments.child)
     environment = read_environment(os.environ)
     logs.set_level(environment.debug)

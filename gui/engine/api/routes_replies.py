@@ -100,7 +100,8 @@ class ReplyRoutes:
         if not request.model:
             raise ApiError(400, "model is required")
         model = await self._find(request.model, _NOT_FOUND)
-        _check(model, request, "chat")
+        if request.messages or request.keep_alive != 0:
+            _check(model, request, "chat")
         if request.tools and "tools" not in model.capabilities:
             raise ApiError(400, f"{model.name.full} does not support tools")
         if request.has_images:
@@ -117,7 +118,8 @@ class ReplyRoutes:
         model = await self._find(request.model, _NOT_FOUND)
         if request.raw and (request.template or request.system or request.context):
             raise ApiError(400, "raw mode does not support template, system, or context")
-        _check(model, request, "generate")
+        if request.prompt or request.keep_alive != 0:
+            _check(model, request, "generate")
         if request.suffix and "insert" not in model.capabilities and not request.template:
             raise ApiError(400, f"{model.name.full} does not support insert")
         if request.images:

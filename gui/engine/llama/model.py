@@ -12,23 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from gui.engine.llama.looking import OnChunk, stream_completion
 from gui.engine.llama.options import LoadSettings
 from gui.engine.llama.parameters import ModelFiles, common_params
+from gui.engine.llama.refusals import refusal_of
 from gui.engine.wire import ApiError
-
-OnChunk = Callable[[Mapping[str, Any]], bool]
-"""Takes one chunk of a reply; True stops the reply."""
 
 _HELPER_TIMEOUT = 10.0
 _NOT_LOADED = "This model file is damaged or not supported: llama.cpp could not load it."
-_CONTEXT_EXCEEDED = "exceed_context_size_error"
-
-CONTEXT_EXCEEDED = (
-    "the prompt is longer than the context length currently available to the model; "
-    "shorten the prompt, adjust the context length in settings, or use a model with a "
-    "longer context length"
-)
-"""Ollama's sentence for a prompt that does not fit."""
 
 
 class Llama:
@@ -78,7 +69,7 @@ class Llama:
         except (RuntimeError, ValueError) as problem:
             raise ApiError(500, str(problem)) from problem
         if isinstance(answer, dict) and "error" in answer:
-            raise _refusal(answer["error"])
+            raise refusal_of(answer["error"])
         return [entry["embedding"] for entry in answer["data"]]
 
     def chat(self, payload: Mapping[str, Any], on_chunk: OnChunk) -> None:
@@ -88,6 +79,18 @@ class Llama:
     def complete(self, payload: Mapping[str, Any], on_chunk: OnChunk) -> None:
         """Generate from the text or tokens of `prompt` in `payload`."""
         self._generate(self._server.handle_completions, payload, on_chunk)
+
+    def look(
+        self, prompt: tuple[str, Sequence[str]], payload: Mapping[str, Any], on_chunk: OnChunk
+    ) -> None:
+        """Generate from a text with a marker for each of the images, which are base64."""
+        text, images = prompt
+        if text.endswith(self.media_marker):
+            text += " "  # llama.cpp aborts where nothing follows an image
+        seen = {"prompt_string": text, "multimodal_data": list(images)}
+        body = {**payload, "prompt": seen, "stream": True, "cache_prompt": True}
+        address = urlsplit(self._server.listening_address)
+        stream_completion(address.port or 0, self._key, body, on_chunk)
 
     def close(self) -> None:
         """Free the memory; the object cannot be used after."""
@@ -101,7 +104,7 @@ class Llama:
         def receive(chunk: dict[str, Any]) -> bool:
             nonlocal failure
             if "error" in chunk:
-                failure = _refusal(chunk["error"])
+                failure = refusal_of(chunk["error"])
                 return True
             return on_chunk(chunk)
 
@@ -132,13 +135,5 @@ class Llama:
         finally:
             connection.close()
         if response.status >= 400:
-            raise _refusal(answer.get("error", {}))
+            raise refusal_of(answer.get("error", {}))
         return answer
-
-
-def _refusal(error: Mapping[str, Any]) -> ApiError:
-    if error.get("type") == _CONTEXT_EXCEEDED:
-        return ApiError(400, CONTEXT_EXCEEDED)
-    code = error.get("code")
-    status = code if isinstance(code, int) and 400 <= code < 600 else 500
-    return ApiError(status, str(error.get("message", "llama.cpp refused the request")))

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from gui.engine.llama.model import OnChunk
+from gui.engine.llama.looking import OnChunk
 from gui.engine.llama.runtime import to_end
 
 _log = logging.getLogger(__name__)

@@ -43,7 +43,7 @@ async def embedded(runtime: Runtime, model: StoredModel, request: EmbedRequest) 
         options,
         model.train_ctx,
         defaults,
-        mean_pooling="embedding" not in model.capabilities,
+        mean_pooling=not _pools(model),
     )
     keep_alive = runtime.keep_alive(request.keep_alive)
     async with runtime.using(model, settings, keep_alive) as loaded:
@@ -54,10 +54,20 @@ async def embedded(runtime: Runtime, model: StoredModel, request: EmbedRequest) 
             some = tokens[first : first + _AT_ONCE]
             vectors += await to_end(asyncio.to_thread(loaded.llama.embed, some))
     for vector in vectors:
-        if not all(map(math.isfinite, vector)):
+        if not all(map(_is_finite, vector)):
             raise ApiError(400, "embedding contains NaN or Inf values")
     count = sum(len(item) for item in tokens)
     return Embedded(tuple(vectors), count, time.perf_counter_ns() - started, load)
+
+
+def _is_finite(value: float | None) -> bool:
+    """Whether it is a number; llama.cpp writes those that are none as null."""
+    return value is not None and math.isfinite(value)
+
+
+def _pools(model: StoredModel) -> bool:
+    """Whether the model says how it makes one vector of many; 0 stands for not at all."""
+    return bool(model.header and model.header.number("pooling_type"))
 
 
 def _tokens(loaded: LoadedModel, request: EmbedRequest) -> list[list[int]]:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gui.engine.llama.model import CONTEXT_EXCEEDED, OnChunk
+from gui.engine.llama.looking import OnChunk
 from gui.engine.llama.options import sampling_arguments, token_limit
+from gui.engine.llama.refusals import CONTEXT_EXCEEDED
 from gui.engine.llama.runtime import LoadedModel
 from gui.engine.replies.conversation import as_openai
 from gui.engine.replies.fitting import IMAGE_TOKENS, fitted, surely_fit
@@ -51,6 +52,8 @@ class Planner:
     ) -> Plan:
         """A reply to messages; `unconstrained` leaves `format` for a second pass."""
         native = renderer if isinstance(renderer, JinjaRenderer) and not unconstrained else None
+        if self._sees:
+            messages = self.loaded.vocabulary.softened(messages)
         if any(message.get("images") for message in messages):
             return self._with_images(renderer, messages, native)
         vocabulary = self.loaded.vocabulary
@@ -67,8 +70,10 @@ class Planner:
     def of_text(self, parts: Sequence[str], context: Sequence[int] = ()) -> Plan:
         """A reply to a text that goes to the model as it is, after the tokens of `context`."""
         self._refuse_if_hopeless([{"content": "".join(parts)}])
-        tokens = [*context, *self.loaded.llama.tokenize(parts, whole=not context)]
-        return self._of_tokens(self._cut(tokens), None, tuple(parts))
+        llama = self.loaded.llama
+        tokens = [*context, *llama.tokenize(parts, whole=not context)]
+        before = llama.detokenize(context) if context and self._sees else ""
+        return self._of_tokens(self._cut(tokens), None, (before, *parts))
 
     def after_thinking(self, first: Plan, thought: str) -> Plan:
         """The second pass of a reply with a format: held to it, after what was thought."""
@@ -80,6 +85,11 @@ class Planner:
         if any(message.get("images") for message in messages):
             return renderer.render(messages)
         return "".join(self._fitted(renderer, messages)[1])
+
+    @property
+    def _sees(self) -> bool:
+        """Whether a projector is loaded: llama.cpp then takes prompts as one text only."""
+        return self.loaded.files.projector is not None
 
     @property
     def _num_ctx(self) -> int:
@@ -137,7 +147,8 @@ class Planner:
         constrained: bool = True,
     ) -> Plan:
         arguments = self._arguments(len(tokens), constrained=constrained)
-        payload = {**arguments, "prompt": tokens, **self._completion_logprobs()}
+        source = "".join(prompt) if self._sees else tokens
+        payload = {**arguments, "prompt": source, **self._completion_logprobs()}
         llama = self.loaded.llama
         return Plan(lambda on_chunk: llama.complete(payload, on_chunk), OwnParser(parser), prompt)
 
@@ -154,7 +165,6 @@ class Planner:
     def _with_images(
         self, renderer: Renderer, messages: Sequence[Message], native: JinjaRenderer | None
     ) -> Plan:
-        messages = self.loaded.vocabulary.softened(messages)
         images = [image for message in messages for image in message.get("images", ())]
         count = IMAGE_TOKENS * len(images)
         if native:
@@ -165,10 +175,10 @@ class Planner:
         marked = _IMAGE.sub(
             lambda found: llama.media_marker if int(found[1]) < len(images) else found[0], text
         )
-        prompt = {"prompt_string": marked, "multimodal_data": [images[n] for n in numbers]}
-        payload = {**self._arguments(count), "prompt": prompt, **self._completion_logprobs()}
+        prompt = (marked, [images[number] for number in numbers])
+        arguments = self._arguments(count)
         parser = OwnParser(renderer.parser(text))
-        return Plan(lambda on_chunk: llama.complete(payload, on_chunk), parser, (text,))
+        return Plan(lambda on_chunk: llama.look(prompt, arguments, on_chunk), parser, (text,))
 
     def _completion_logprobs(self) -> dict[str, Any]:
         wanted = self.request.logprobs

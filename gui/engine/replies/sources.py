@@ -116,11 +116,13 @@ class FromMessages:
 
     def _renderer(self, planner: Planner) -> Renderer:
         thinks = "thinking" in self.target.stored.capabilities
+        think = self.request.think
+        if think is None and thinks:
+            think = True  # as Ollama: a model that can think does unless told not to
         text = self.template or self.target.template
         if text:
-            return GoRenderer(template_of(text), self.tools, self.request.think, thinks=thinks)
-        llama = planner.loaded.llama
-        return JinjaRenderer(llama, self.tools, self.request.think, thinks=thinks)
+            return GoRenderer(template_of(text), self.tools, think, thinks=thinks)
+        return JinjaRenderer(planner.loaded.llama, self.tools, think, thinks=thinks)
 
 
 @dataclass(frozen=True, slots=True)
