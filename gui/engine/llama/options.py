@@ -12,6 +12,7 @@ from gui.engine.wire import ApiError
 
 _INT32 = 2**31 - 1
 _LONGEST_CONTEXT = 2**24
+_SMALLEST_SEEING = 2048
 _MOST_STOPS = 256
 _LONGEST_STOP = 4096
 
@@ -143,12 +144,20 @@ def _wrong_type(name: str, kind: str) -> ApiError:
 
 
 def load_settings(
-    options: Mapping[str, Any], train_ctx: int, defaults: EngineDefaults | None = None
+    options: Mapping[str, Any],
+    train_ctx: int,
+    defaults: EngineDefaults | None = None,
+    *,
+    sees: bool = False,
 ) -> LoadSettings:
-    """What loading needs; the context is cut to what the model was trained for."""
+    """What loading needs; the context is cut to what the model was trained for.
+
+    A model that `sees` has room for two images at least.
+    """
     defaults = defaults or EngineDefaults()
+    wanted = max(options["num_ctx"], _SMALLEST_SEEING) if sees else options["num_ctx"]
     return LoadSettings(
-        num_ctx=min(options["num_ctx"], train_ctx) if train_ctx else options["num_ctx"],
+        num_ctx=min(wanted, train_ctx) if train_ctx else wanted,
         num_batch=min(options["num_batch"], _LARGEST_BATCH),
         num_thread=min(options["num_thread"], usable_cores()) or default_threads(),
         num_gpu=options["num_gpu"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gui.engine.replies.fields import Fields, go_type, scrubbed
@@ -16,6 +16,11 @@ tool_call_id. Images are base64 without a prefix."""
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")
 """How PNG, JPEG, GIF and BMP begin: what llama.cpp decodes."""
+
+
+def image_count(messages: Iterable[Message]) -> int:
+    """How many images the messages carry."""
+    return sum(len(message.get("images", ())) for message in messages)
 
 
 def read_messages(items: Sequence[object]) -> tuple[Message, ...]:

@@ -17,7 +17,7 @@ from gui.engine.llama.refusals import CONTEXT_EXCEEDED
 from gui.engine.llama.runtime import LoadedModel
 from gui.engine.replies.conversation import as_openai
 from gui.engine.replies.fitting import IMAGE_TOKENS, fitted, surely_fit
-from gui.engine.replies.messages import Message
+from gui.engine.replies.messages import Message, image_count
 from gui.engine.replies.pieces import NativeParser, OwnParser, Parser
 from gui.engine.replies.rendering import JinjaRenderer, Renderer
 from gui.engine.replies.requests import ReplyRequest
@@ -54,7 +54,7 @@ class Planner:
         native = renderer if isinstance(renderer, JinjaRenderer) and not unconstrained else None
         if self._sees:
             messages = self.loaded.vocabulary.softened(messages)
-        if any(message.get("images") for message in messages):
+        if image_count(messages):
             return self._with_images(renderer, messages, native)
         vocabulary = self.loaded.vocabulary
         if native and not vocabulary.occur_in(messages) and self._surely_fit(native, messages):
@@ -82,8 +82,6 @@ class Planner:
 
     def rendered(self, renderer: Renderer, messages: Sequence[Message]) -> str:
         """The prompt's text, for a request that only wants to see it."""
-        if any(message.get("images") for message in messages):
-            return renderer.render(messages)
         return "".join(self._fitted(renderer, messages)[1])
 
     @property
@@ -102,7 +100,10 @@ class Planner:
     def _fitted(
         self, renderer: Renderer, messages: Sequence[Message]
     ) -> tuple[Sequence[Message], tuple[str, ...], list[int]]:
-        """The messages that fit, their prompt in parts, and its tokens."""
+        """The messages that fit, their prompt in parts, and its tokens.
+
+        The tokens are only those of text; an image counts as many more.
+        """
         llama, vocabulary = self.loaded.llama, self.loaded.vocabulary
 
         def made(kept: Sequence[Message]) -> tuple[tuple[str, ...], list[int]]:
@@ -110,13 +111,15 @@ class Planner:
             return parts, llama.tokenize(parts)
 
         def count(kept: Sequence[Message]) -> int:
-            hopeless = vocabulary.cannot_fit(kept, self._num_ctx)
-            return self._num_ctx if hopeless else len(made(kept)[1])
+            if vocabulary.cannot_fit(kept, self._num_ctx):
+                return self._num_ctx
+            return len(made(kept)[1]) + IMAGE_TOKENS * image_count(kept)
 
         kept = messages
         if not vocabulary.cannot_fit(messages, self._num_ctx):
             prompt, tokens = made(messages)
-            if len(tokens) < self._num_ctx or not self.request.truncate:
+            size = len(tokens) + IMAGE_TOKENS * image_count(messages)
+            if size < self._num_ctx or not self.request.truncate:
                 return messages, prompt, tokens
         if self.request.truncate:
             kept, _ = fitted(messages, count, self._num_ctx - 1)
@@ -165,20 +168,19 @@ class Planner:
     def _with_images(
         self, renderer: Renderer, messages: Sequence[Message], native: JinjaRenderer | None
     ) -> Plan:
-        images = [image for message in messages for image in message.get("images", ())]
-        count = IMAGE_TOKENS * len(images)
+        messages, prompt, tokens = self._fitted(renderer, messages)
         if native:
-            return self._native(native, messages, count)
-        llama = self.loaded.llama
-        text = renderer.render(messages)
+            return self._native(native, messages, len(tokens))
+        images = [image for message in messages for image in message.get("images", ())]
+        llama, text = self.loaded.llama, "".join(prompt)
         numbers = [int(number) for number in _IMAGE.findall(text) if int(number) < len(images)]
         marked = _IMAGE.sub(
             lambda found: llama.media_marker if int(found[1]) < len(images) else found[0], text
         )
-        prompt = (marked, [images[number] for number in numbers])
-        arguments = self._arguments(count)
+        seen = (marked, [images[number] for number in numbers])
+        arguments = {**self._arguments(len(tokens)), **self._completion_logprobs()}
         parser = OwnParser(renderer.parser(text))
-        return Plan(lambda on_chunk: llama.look(prompt, arguments, on_chunk), parser, (text,))
+        return Plan(lambda on_chunk: llama.look(seen, arguments, on_chunk), parser, prompt)
 
     def _completion_logprobs(self) -> dict[str, Any]:
         wanted = self.request.logprobs

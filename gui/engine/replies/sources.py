@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from gui.engine.llama.options import EngineDefaults, LoadSettings, load_settings, read_options
 from gui.engine.replies import conversation
-from gui.engine.replies.messages import Message
+from gui.engine.replies.messages import Message, image_count
 from gui.engine.replies.plans import Plan, Planner
 from gui.engine.replies.rendering import (
     GoRenderer,
@@ -36,9 +36,11 @@ class Model:
     def of_request(cls, stored: StoredModel, given: Any, defaults: EngineDefaults) -> Model:
         """Defaults, then the model's own parameters, then the request's; raises ApiError."""
         options = read_options(given, stored.contents.parameters, defaults.context_length)
+        sees = bool(stored.contents.projectors)
+        settings = load_settings(options, stored.train_ctx, defaults, sees=sees)
         own = stored.contents.template
         template = own if defaults.go_templates and stored.uses_own_template else ""
-        return cls(stored, options, load_settings(options, stored.train_ctx, defaults), template)
+        return cls(stored, options, settings, template)
 
 
 class Source(Protocol):
@@ -86,13 +88,16 @@ class FromMessages:
     @property
     def image_count(self) -> int:
         """How many images the prompt carries."""
-        return sum(len(message.get("images", ())) for message in self.messages)
+        return image_count(self.messages)
 
     @property
     def thinks_before_format(self) -> bool:
-        """Only a model that can think, was not told not to, and has a format to keep."""
+        """Only a model that can think, was not told not to, and has a format to keep.
+
+        With images it goes in one pass: the second one could not see them.
+        """
         thinks = "thinking" in self.target.stored.capabilities and self.request.think is not False
-        return thinks and self.request.schema is not None
+        return thinks and self.request.schema is not None and not self.image_count
 
     def plan(self, planner: Planner) -> Plan:
         """The first pass; raises ApiError."""
