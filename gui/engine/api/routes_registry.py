@@ -1,4 +1,4 @@
-"""`/api/pull` and `/api/push`."""
+"""`/api/pull`, `/api/push`, and `/api/partials`, which is Ondol's own."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gui.engine.api.bodies import read_body
 from gui.engine.api.streaming import ReplyResponse
+from gui.engine.create.faults import answered
+from gui.engine.registry.discard import discard_partials
 from gui.engine.registry.faults import RegistryError
 from gui.engine.registry.pull import Registries
 from gui.engine.registry.push import push
 from gui.engine.replies.fields import Fields
 from gui.engine.replies.requests import read_model
 from gui.engine.store import names
+from gui.engine.store.layout import InvalidDigest, parse_digest
 from gui.engine.store.names import ModelName
 from gui.engine.wire import ApiError
 
@@ -32,6 +35,7 @@ class RegistryRoutes:
         return [
             Route("/api/pull", self.pull, methods=["POST"]),
             Route("/api/push", self.push, methods=["POST"]),
+            Route("/api/partials", self.discard, methods=["DELETE"]),
         ]
 
     async def pull(self, http: Request) -> Response:
@@ -54,6 +58,20 @@ class RegistryRoutes:
         insecure, stream = fields.flag("insecure"), fields.flag("stream", default=True)
         lines = push(self._registries, text, _parsed(text), insecure=insecure)
         return _response(lines, stream=stream)
+
+    async def discard(self, http: Request) -> Response:
+        """DELETE `/api/partials {"digests": [...]}`: what pulls left of these blobs.
+
+        Answers with the digests whose parts were deleted.
+        """
+        fields = Fields(await read_body(http), "DiscardRequest")
+        try:
+            digests = [parse_digest(str(text)) for text in fields.items("digests")]
+            with answered():
+                discarded = await discard_partials(self._registries.library, digests)
+        except InvalidDigest:
+            raise ApiError(400, "invalid digest format") from None
+        return JSONResponse({"digests": discarded})
 
 
 def _parsed(text: str) -> ModelName | None:

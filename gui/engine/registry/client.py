@@ -28,6 +28,7 @@ from gui.engine.registry.addresses import (
     resolve,
 )
 from gui.engine.registry.faults import RegistryError
+from gui.engine.registry.wide import WideTransport
 
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 _SPOKEN_VERSION = "0.33.0"
@@ -52,7 +53,7 @@ class Patience:
     connect: float = 10.0
     stall: float = 30.0
     tries: int = 6
-    save: float = 0.5
+    save: float = 1.0
     """Between two moments at which what came is made safe on disk."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -149,26 +150,28 @@ class Connections:
             self._limit = reach
         if origin.scheme == "https" and self._tls is None:
             self._tls = await asyncio.to_thread(_default_tls)
-        client = self._client(proxy)
+        client = self._client(proxy, self._tls if origin.scheme == "https" else None)
         self._clients.append(client)
         return _Line(client, addresses)
 
-    def _client(self, proxy: str) -> httpx.AsyncClient:
+    def _client(self, proxy: str, tls: ssl.SSLContext | None) -> httpx.AsyncClient:
         patience = self._network.patience
         # At INFO it logs whole addresses, and signed ones are secrets (TOK-02).
         logging.getLogger("httpx").setLevel(logging.WARNING)
-        try:
-            return httpx.AsyncClient(
-                trust_env=False,
-                follow_redirects=False,
-                verify=self._tls or False,
-                proxy=proxy or None,
-                timeout=httpx.Timeout(patience.stall, connect=patience.connect, pool=None),
-                limits=httpx.Limits(max_connections=32, max_keepalive_connections=8),
-                headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
-            )
-        except (ImportError, ValueError, httpx.InvalidURL):
-            raise RegistryError("the proxy of the environment cannot be used") from None
+        return httpx.AsyncClient(
+            transport=_proxied(proxy, tls) if proxy else WideTransport(tls),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(patience.stall, connect=patience.connect, pool=None),
+            headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
+        )
+
+
+def _proxied(proxy: str, tls: ssl.SSLContext | None) -> httpx.AsyncHTTPTransport:
+    try:
+        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls or False, trust_env=False)
+    except (ImportError, ValueError, httpx.InvalidURL):
+        raise RegistryError("the proxy of the environment cannot be used") from None
 
 
 def _goes_without(origin: Origin, exceptions: str) -> bool:

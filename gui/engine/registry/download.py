@@ -18,7 +18,7 @@ from gui.engine.registry.source import BlobSource, Changed, NoRanges
 from gui.engine.store.blobs import BlobStore
 from gui.engine.store.manifests import Layer
 
-_WORKERS = 8
+_WORKERS = 4
 _PIECE = 2**20
 _PROGRESS = 8 * 2**20
 """Bytes after which earlier faults of a part no longer count."""

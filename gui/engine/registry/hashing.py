@@ -11,7 +11,7 @@ from gui.engine.registry.parts import PartialBlob
 _BITE = 32 * 2**20
 _PIECE = 2**20
 _LEAST = 4 * 2**20
-_PAUSE = 0.05
+_PAUSE = 0.02
 
 
 async def follow(partial: PartialBlob, disk: Executor) -> str:
@@ -36,11 +36,12 @@ async def follow(partial: PartialBlob, disk: Executor) -> str:
 
 
 def _add(state: hashlib._Hash, partial: PartialBlob, position: int, count: int) -> None:
+    buffer = memoryview(bytearray(min(_PIECE, count)))
     with partial.path.open("rb", buffering=0) as file:
         file.seek(position)
         while count:
-            piece = file.read(min(count, _PIECE))
-            if not piece:
+            got = file.readinto(buffer[:count])
+            if not got:
                 raise OSError("the file became shorter")
-            state.update(piece)
-            count -= len(piece)
+            state.update(buffer[:got])
+            count -= got

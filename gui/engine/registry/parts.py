@@ -23,6 +23,7 @@ _LARGEST_PART = 256 * 2**20
 _USUAL_PARTS = 64
 _MOST_PARTS = 100_000
 _NOTE_BYTES = 160
+_MOST_PIECES = 512
 
 
 @dataclass(slots=True)
@@ -124,13 +125,22 @@ class PartialBlob:
 
     def write(self, part: Part, pieces: Iterable[bytes]) -> None:
         """Append to a part; raises OSError. Nothing is written past the part's end."""
-        data = memoryview(b"".join(pieces))[: part.size - part.written]
+        left = [memoryview(piece) for piece in pieces]
+        room = part.size - part.written
+        while left and room:
+            left[0] = left[0][:room]
+            count = self._write_at(part.offset + part.written, left, room)
+            part.written += count
+            room -= count
+            left = _rest(left, count)
+
+    def _write_at(self, offset: int, pieces: list[memoryview], room: int) -> int:
+        """Write some of the pieces; how many bytes it was, at most `room`."""
+        if sum(map(len, pieces)) <= room and hasattr(os, "pwritev"):
+            return os.pwritev(self._descriptor, pieces[:_MOST_PIECES], offset)
         with self._lock:
-            os.lseek(self._descriptor, part.offset + part.written, os.SEEK_SET)
-            while data:
-                count = os.write(self._descriptor, data)
-                part.written += count
-                data = data[count:]
+            os.lseek(self._descriptor, offset, os.SEEK_SET)
+            return os.write(self._descriptor, pieces[0])
 
     def restart(self, part: Part) -> None:
         """Give up what came of a part; raises OSError."""
@@ -178,6 +188,15 @@ class PartialBlob:
         finally:
             os.close(descriptor)
         part.noted = written
+
+
+def _rest(pieces: list[memoryview], count: int) -> list[memoryview]:
+    """The pieces without their first `count` bytes."""
+    for at, piece in enumerate(pieces):
+        if count < len(piece):
+            return [piece[count:], *pieces[at + 1 :]]
+        count -= len(piece)
+    return []
 
 
 def sync_folder(folder: Path) -> None:

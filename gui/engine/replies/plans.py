@@ -186,6 +186,18 @@ class Planner:
         wanted = self.request.logprobs
         return {"logprobs": max(self.request.top_logprobs, 1)} if wanted else {}
 
+    def _check_schema(self, schema: Mapping[str, Any]) -> None:
+        """Refuse what llama.cpp cannot compile: given tokens, it would write without it (ENG-11).
+
+        The way to its compiler goes through the file's template, whose own faults do not
+        matter here. Raises ApiError.
+        """
+        try:
+            self.loaded.llama.render([{"role": "user", "content": "x"}], {"json_schema": schema})
+        except ApiError as problem:
+            if "JSON schema" in problem.text:
+                raise ApiError(400, problem.text) from None
+
     def _arguments(self, count: int, *, constrained: bool = True) -> dict[str, Any]:
         """What both ways of generating take; raises ApiError if the prompt does not fit."""
         if count >= self._num_ctx:
@@ -195,5 +207,6 @@ class Planner:
         limit = token_limit(self.options, self._num_ctx, count, shift=self.request.shift)
         arguments = {**sampling_arguments(self.options, self._num_ctx), "n_predict": limit}
         if self.request.schema and constrained:
+            self._check_schema(self.request.schema)
             arguments["json_schema"] = self.request.schema
         return arguments

@@ -27,6 +27,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineUnderTest
             eyes = uploaded(http, tiny_projector())
             seeing = uploaded(http, tiny_llama(2, ctx=4096))
             created(http, samples.SEER, files={"seer.gguf": seeing, "eyes.gguf": eyes})
+            seeing = uploaded(http, tiny_llama(2, ctx=4096, template=samples.TAGGED))
+            created(http, samples.NATIVE_SEER, files={"seer.gguf": seeing, "eyes.gguf": eyes})
         yield running
 
 

@@ -21,7 +21,9 @@ TINY = "tiny"
 BERT = "bert"
 """A tiny model for embeddings."""
 SEER = "seer"
-"""The tiny model with a projector."""
+"""A tiny model with a projector and a Go template, trained for 4096 tokens."""
+NATIVE_SEER = "native-seer"
+"""The same with the template in its file only."""
 
 START, END = "<|im_start|>", "<|im_end|>"
 ABLE_TEMPLATE = (
@@ -29,10 +31,13 @@ ABLE_TEMPLATE = (
     "{{ range .Messages }}<|im_start|>{{ .Role }}\n"
     "{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}"
     "{{ if .ToolCalls }}{{ range .ToolCalls }}"
-    '<tool_call>{"name": "{{ .Function.Name }}", "arguments": {{ .Function.Arguments }}}</tool_call>'
+    '<tool_call>{"name": "{{ .Function.Name }}", "arguments": '
+    "{{ .Function.Arguments }}}</tool_call>"
     "{{ end }}{{ end }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
 )
 FILLER_TEMPLATE = "<PRE>{{ .Prompt }}<SUF>{{ .Suffix }}<MID>"
+TAGGED = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}[assistant] "
+"""A template in jinja that is near to none of the named ones."""
 LEGACY_TEMPLATE = (
     "{{if .System}}<s>{{.System}}</s>{{end}}{{if .Prompt}}<u>{{.Prompt}}</u>{{end}}"
     "<a>{{.Response}}</a>"
@@ -79,7 +84,7 @@ def weather_call(city: str) -> dict[str, Any]:
 def asking_for_weather() -> list[dict[str, Any]]:
     """A conversation that a small model goes on with by asking for London's weather."""
     messages: list[dict[str, Any]] = []
-    for city in ("Paris", "Rome", "Berlin", "Madrid"):
+    for city in ("Paris", "Rome", "Berlin"):
         messages.append({"role": "user", "content": f"Weather in {city}?"})
         messages.append(weather_call(city))
         messages.append({"role": "tool", "content": "sunny"})

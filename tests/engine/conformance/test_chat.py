@@ -13,17 +13,20 @@ import pytest
 from engine.conformance.contract import covers
 from engine.conformance.samples import (
     ABLE,
+    BERT,
     COUNTS,
     DURATIONS,
     END,
     GREETING,
     LONGER,
+    NATIVE_SEER,
     SEER,
     SHORT,
     START,
     TINY,
     chat,
     created,
+    generate,
     lines,
     refusal,
     rendered,
@@ -111,7 +114,7 @@ def test_rendering_generates_nothing(http: httpx.Client) -> None:
 @covers("A5.load", "A5.unload", "A0.keep-alive-zero")
 @pytest.mark.parametrize("stream", [True, False, None])
 def test_loading_and_unloading(http: httpx.Client, stream: bool | None) -> None:
-    body = {"model": TINY, "messages": [], "stream": stream}
+    body: dict[str, Any] = {"model": TINY, "messages": [], "stream": stream}
     loaded = whole(http.post("/api/chat", json=body))
     assert (loaded["done"], loaded["done_reason"]) == (True, "load")
     assert loaded["message"] == {"role": "assistant", "content": ""}
@@ -119,6 +122,16 @@ def test_loading_and_unloading(http: httpx.Client, stream: bool | None) -> None:
     unloaded = whole(http.post("/api/chat", json={**body, "keep_alive": 0}))
     assert (unloaded["done"], unloaded["done_reason"]) == (True, "unload")
     assert "tiny:latest" not in _loaded(http)
+
+
+@covers("A5.unload", "A6.load")
+@pytest.mark.parametrize("path", ["/api/chat", "/api/generate"])
+def test_any_model_is_unloaded(http: httpx.Client, path: str) -> None:
+    """Also one that could not have answered."""
+    http.post("/api/embed", json={"model": BERT, "input": "a"})
+    answer = whole(http.post(path, json={"model": BERT, "keep_alive": 0}))
+    assert answer["done_reason"] == "unload"
+    assert "bert:latest" not in _loaded(http)
 
 
 def _loaded(http: httpx.Client) -> set[str]:
@@ -138,27 +151,29 @@ def test_a_reply_that_ends_by_itself(http: httpx.Client) -> None:
     assert (" " in stopped["message"]["content"], stopped["done_reason"]) == (False, "stop")
 
 
+def _picture(red: int, green: int, blue: int) -> str:
+    return base64.b64encode(png_bytes(28, 28, (red, green, blue))).decode()
+
+
 @covers("A5.images", "A6.images")
-def test_images_reach_the_model(http: httpx.Client) -> None:
-    """An image is tokens: the prompt is longer, and what is said depends on the image."""
-    picture = base64.b64encode(png_bytes(28, 28, (255, 0, 0))).decode()
-    seen = [{"role": "user", "content": "What?", "images": [picture]}]
-    counts = {
-        len(images): chat(http, SEER, messages=[{**seen[0], "images": images}])["prompt_eval_count"]
-        for images in ([picture], [picture, picture])
-    }
-    assert counts[2] > counts[1] + 3
-    generated = http.post(
-        "/api/generate",
-        json={
-            "model": SEER,
-            "prompt": "What?",
-            "images": [picture],
-            "options": SHORT,
-            "stream": False,
-        },
-    )
-    assert whole(generated)["prompt_eval_count"] == counts[1]
+@pytest.mark.parametrize("model", [SEER, NATIVE_SEER])
+def test_images_reach_the_model(http: httpx.Client, model: str) -> None:
+    """With a Go template and with the file's own: another image, another reply."""
+    red, green = _picture(255, 0, 0), _picture(0, 200, 40)
+    options = {**SHORT, "num_predict": 16}
+
+    def look(*images: str) -> dict[str, Any]:
+        asked = [{"role": "user", "content": "What?", "images": list(images)}]
+        return chat(http, model, messages=asked, options=options)
+
+    at_red, at_green, at_both, blind = look(red), look(green), look(red, green), look()
+    assert at_red["message"] != at_green["message"]
+    assert blind["message"] != at_red["message"]
+    counts = [one["prompt_eval_count"] for one in (blind, at_red, at_both)]
+    assert counts[0] < counts[1] < counts[2]
+    assert look(red)["message"] == at_red["message"]
+    generated = generate(http, model, prompt="What?", images=[red], options=options)
+    assert generated["response"] == at_red["message"]["content"]
 
 
 @covers("A5.images")

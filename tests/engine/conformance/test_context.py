@@ -101,7 +101,7 @@ def test_a_reply_beyond_the_context(http: httpx.Client) -> None:
 
 @covers("A0.truncate-images")
 def test_an_image_counts_as_768_tokens(http: httpx.Client) -> None:
-    """Three images are more than 2048 tokens, two are less."""
+    """Three images are more than 2048 tokens, two are less: the first turn goes."""
     picture = base64.b64encode(png_bytes(28, 28, (0, 0, 255))).decode()
     turns = [
         {"role": "user", "content": "a", "images": [picture]},
@@ -111,6 +111,13 @@ def test_an_image_counts_as_768_tokens(http: httpx.Client) -> None:
         {"role": "user", "content": "e", "images": [picture]},
     ]
     options = {**SHORT, "num_ctx": 2048}
-    all_fit = chat(http, SEER, messages=turns[2:], options=options)["prompt_eval_count"]
+    the_rest = chat(http, SEER, messages=turns[1:], options=options)["prompt_eval_count"]
     cut = chat(http, SEER, messages=turns, options=options)["prompt_eval_count"]
-    assert cut == all_fit or cut < all_fit + 20
+    assert cut == the_rest
+
+
+@covers("A0.num-ctx-vision")
+def test_a_model_that_sees_has_room_for_images(http: httpx.Client) -> None:
+    chat(http, SEER, options={**SHORT, "num_ctx": 300})
+    entries = {one["name"]: one for one in http.get("/api/ps").json()["models"]}
+    assert entries["seer:latest"]["context_length"] == 2048

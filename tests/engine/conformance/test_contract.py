@@ -24,10 +24,7 @@ def test_no_test_names_a_row_that_is_none() -> None:
 
 def test_the_tests_elsewhere_are_there() -> None:
     gone = [
-        test
-        for tests in contract.ELSEWHERE.values()
-        for test in tests
-        if not contract.exists(test)
+        test for tests in contract.ELSEWHERE.values() for test in tests if not contract.exists(test)
     ]
     assert not gone, f"[elsewhere] points to tests that are gone: {gone}"
 

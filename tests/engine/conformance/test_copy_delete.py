@@ -39,9 +39,9 @@ def test_a_copy_is_a_name_more(http: httpx.Client, models: Path) -> None:
     answer = http.post("/api/copy", json=body)
     assert (answer.status_code, answer.content) == (200, b"")
     assert sorted((models / "blobs").iterdir()) == before
-    assert _manifest(models, "copied", "v1").read_bytes() == _manifest(
-        models, "original"
-    ).read_bytes()
+    assert (
+        _manifest(models, "copied", "v1").read_bytes() == _manifest(models, "original").read_bytes()
+    )
     answer = http.request("DELETE", "/api/delete", json={"model": "original"})
     assert (answer.status_code, answer.content) == (200, b"")
     assert "original:latest" not in _names(http)
@@ -100,7 +100,7 @@ def test_how_a_model_is_on_disk(http: httpx.Client, models: Path) -> None:
     assert set(layers) == set(TYPES.values())
 
     def content(layer: dict[str, Any]) -> bytes:
-        data = (models / "blobs" / layer["digest"].replace(":", "-")).read_bytes()
+        data: bytes = (models / "blobs" / layer["digest"].replace(":", "-")).read_bytes()
         assert len(data) == layer["size"]
         assert "sha256:" + hashlib.sha256(data).hexdigest() == layer["digest"]
         return data
@@ -113,7 +113,9 @@ def test_how_a_model_is_on_disk(http: httpx.Client, models: Path) -> None:
     config = json.loads(content(manifest["config"]))
     assert (config["model_format"], config["model_family"]) == ("gguf", "llama")
     assert (config["model_type"], config["file_type"]) == ("134.52M", "Q4_1")
-    (entry,) = [one for one in http.get("/api/tags").json()["models"] if one["name"] == "disk:latest"]
+    (entry,) = [
+        one for one in http.get("/api/tags").json()["models"] if one["name"] == "disk:latest"
+    ]
     assert entry["digest"] == hashlib.sha256(written).hexdigest()
     sizes = [layer["size"] for layer in manifest["layers"]]
     assert entry["size"] == sum(sizes) + manifest["config"]["size"]
@@ -121,9 +123,7 @@ def test_how_a_model_is_on_disk(http: httpx.Client, models: Path) -> None:
 
 @covers("D2.broken")
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schemaVersion":2}', b"\xff\xfe"])
-def test_a_broken_manifest_is_passed_over(
-    http: httpx.Client, models: Path, content: bytes
-) -> None:
+def test_a_broken_manifest_is_passed_over(http: httpx.Client, models: Path, content: bytes) -> None:
     path = _manifest(models, "crooked")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

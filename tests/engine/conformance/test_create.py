@@ -15,12 +15,12 @@ from engine.conformance.samples import (
     ABLE,
     ABLE_TEMPLATE,
     SHORT,
+    TAGGED,
     TINY,
     chat,
     created,
     lines,
     refusal,
-    rendered,
     uploaded,
     whole,
 )
@@ -28,8 +28,7 @@ from engine_process import STARTER
 from tiny_models import split_files, tiny_llama, tiny_lora, tiny_projector
 
 FROM = {"from": STARTER}
-TAGGED = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}[assistant] "
-"""A template in jinja that is near to none of the named ones."""
+TYPES = "F32, F16, Q4_K_S, Q4_K_M, Q8_0"
 
 
 def _show(http: httpx.Client, model: str) -> dict[str, Any]:
@@ -50,7 +49,8 @@ NEW, OLD = "creating new layer D", "using existing layer D"
 
 @covers("A8.from", "A8.status-order", "A8.layer-lines")
 def test_the_lines_of_a_model_from_another(http: httpx.Client) -> None:
-    fields = {**FROM, "template": "{{ .Prompt }} of lines", "system": "Lines.", "license": "Mine."}
+    fields: dict[str, Any] = {**FROM}
+    fields |= {"template": "{{ .Prompt }} of lines", "system": "Lines.", "license": "Mine."}
     fields |= {"parameters": {"top_k": 7}, "messages": [{"role": "user", "content": "lines"}]}
     http.request("DELETE", "/api/delete", json={"model": "lines"})
     first = _kinds(_statuses(http, "lines", **fields))
@@ -67,9 +67,7 @@ def test_the_lines_of_a_model_from_another(http: httpx.Client) -> None:
 @covers("A8.files", "A8.status-order", "A8.layer-lines")
 def test_the_lines_of_a_model_from_a_file(http: httpx.Client) -> None:
     digest = uploaded(http, tiny_llama(11, template=TAGGED))
-    progress = lines(
-        http.post("/api/create", json={"model": "filed", "files": {"a.gguf": digest}})
-    )
+    progress = lines(http.post("/api/create", json={"model": "filed", "files": {"a.gguf": digest}}))
     statuses = _kinds([line["status"] for line in progress])
     assert statuses == [
         "parsing GGUF",
@@ -87,7 +85,10 @@ def test_the_lines_of_a_model_from_a_file(http: httpx.Client) -> None:
 
 @covers("A8.files")
 def test_what_is_in_a_file_counts_not_its_name(http: httpx.Client) -> None:
-    weights, eyes = uploaded(http, tiny_llama(11, template=TAGGED)), uploaded(http, tiny_projector())
+    weights, eyes = (
+        uploaded(http, tiny_llama(11, template=TAGGED)),
+        uploaded(http, tiny_projector()),
+    )
     created(http, "unnamed", files={"zzz": eyes, "folder/aaa": weights})
     assert _show(http, "unnamed")["capabilities"] == ["completion", "vision"]
 
@@ -184,7 +185,11 @@ def test_an_adapter_is_a_layer_and_is_used(http: httpx.Client) -> None:
         ({"files": {"../a": "sha256:" + "0" * 64}}, 400, "file path must be relative"),
         ({"files": {"a": ""}}, 400, "invalid digest format"),
         ({"files": {"a": "sha256:0"}}, 400, "invalid digest format"),
-        ({**FROM, "template": "{{ if }}"}, 400, "template error: template: :1: missing value for if"),
+        (
+            {**FROM, "template": "{{ if }}"},
+            400,
+            "template error: template: :1: missing value for if",
+        ),
         ({**FROM, "draft_quantize": "q8_0"}, 400, "--draft-quantize requires a DRAFT model"),
         (
             {"files": {"a.gguf": "sha256:" + "0" * 64}},
@@ -194,8 +199,7 @@ def test_an_adapter_is_a_layer_and_is_used(http: httpx.Client) -> None:
         (
             {**FROM, "quantize": "q3_x"},
             500,
-            "unsupported quantization type q3_x - supported types are "
-            "F32, F16, Q4_K_S, Q4_K_M, Q8_0",
+            f"unsupported quantization type q3_x - supported types are {TYPES}",
         ),
         (
             {**FROM, "quantize": "q8_0"},
@@ -215,7 +219,7 @@ def test_what_is_refused(
 @covers("A8.refusals", "A8.quantize")
 def test_what_cannot_be_done_here_is_said(http: httpx.Client) -> None:
     zeros = {"a": "sha256:" + "0" * 64}
-    refused = [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({**FROM, "remote_host": "x"}, "this machine"),
         ({**FROM, "draft_files": zeros}, "draft models are not supported"),
         ({"from": TINY, "quantize": "Q8_0"}, "cannot quantize"),
@@ -238,49 +242,6 @@ def test_a_name_is_made_again(http: httpx.Client) -> None:
     created(http, "again", **FROM, system="The second.")
     assert _show(http, "again")["system"] == "The second."
     assert http.head(f"/api/blobs/{digest}").status_code == 404
-
-
-CHATML = (
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + "
-    "message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-)
-
-
-@covers("C5.detected", "C5.stop-stays", "C5.only-files")
-def test_a_named_template_is_detected(http: httpx.Client) -> None:
-    files = {"a.gguf": uploaded(http, tiny_llama(13, template=CHATML))}
-    statuses = _statuses(http, "detected", files=files)
-    assert "using autodetected template chatml" in statuses
-    shown = _show(http, "detected")
-    assert "range" in shown["template"]
-    assert '"<|im_end|>"' in shown["parameters"]
-    created(http, "templated", files=files, template="{{ .Prompt }}")
-    given = _show(http, "templated")
-    assert given["template"] == "{{ .Prompt }}"
-    assert given["parameters"] == shown["parameters"]
-    created(http, "undetected", files={"a.gguf": uploaded(http, tiny_llama(14, template=TAGGED))})
-    assert "parameters" not in _show(http, "undetected")
-    created(http, "from-starter", **FROM)
-    assert "parameters" not in _show(http, "from-starter")
-
-
-@covers("C4.go", "C4.native", "C4.jinja-wins")
-def test_who_makes_the_prompt(http: httpx.Client) -> None:
-    """The Go template, unless the file's own can do more; without one the file's own."""
-    hi = [{"role": "user", "content": "hi"}]
-    digest = uploaded(http, tiny_llama(14, template=TAGGED))
-    created(http, "native", files={"a.gguf": digest})
-    assert rendered(http, "native", hi) == "[user] hi\n[assistant] "
-    created(http, "gone", **{"from": "native"}, template="go: {{ .Prompt }}")
-    assert rendered(http, "gone", hi) == "go: hi"
-    tools = TAGGED + "{% if tools %}{{ tools }}{% endif %}"
-    created(http, "jinja", files={"a.gguf": uploaded(http, tiny_llama(15, template=tools))})
-    created(http, "more", **{"from": "jinja"}, template="go: {{ .Prompt }}")
-    assert rendered(http, "more", hi) == "[user] hi\n[assistant] "
-    assert _show(http, "more")["template"] == tools
-    created(http, "equal", **{"from": "jinja"}, template=ABLE_TEMPLATE)
-    assert rendered(http, "equal", hi).startswith("<|im_start|>user")
 
 
 @covers("E4.methods", "A8.from")

@@ -105,7 +105,7 @@ def test_what_is_in_memory(http: httpx.Client) -> None:
     times = [entry["expires_at"] for entry in entries]
     assert times == sorted(times, reverse=True)
     listed = {entry["name"]: entry for entry in entries}
-    assert list(listed)[0] == STARTER
+    assert next(iter(listed)) == STARTER
     tiny = listed["tiny:latest"]
     keys = {"name", "model", "size", "digest", "details", "expires_at", "size_vram"}
     assert keys | {"context_length"} == set(tiny)
@@ -150,8 +150,8 @@ def test_show_tells_everything(http: httpx.Client) -> None:
     assert sorted(shown["parameters"].splitlines()) == [
         f"{'num_ctx':<30} 2048",
         f"{'penalize':<30} true",
-        f"{'stop':<30} \"<end>\"",
-        f"{'stop':<30} \"x\"",
+        f'{"stop":<30} "<end>"',
+        f'{"stop":<30} "x"',
         f"{'temperature':<30} 0.25",
     ]
     assert whole(http.post("/api/show", json={"name": "persona"})) == shown

@@ -121,10 +121,14 @@ def test_a_chat_model_embeds_too(http: httpx.Client) -> None:
     assert not _near(near, far)
 
 
-@covers("E4.methods", "A7.shape", "E3.nulls")
+@covers("E3.nulls")
+def test_nulls(http: httpx.Client) -> None:
+    nulls: dict[str, Any] = dict.fromkeys(("truncate", "dimensions", "keep_alive"))
+    assert _embed(http, "a", BERT, options={"num_ctx": None, "stop": None}, **nulls)["embeddings"]
+
+
+@covers("E4.methods", "A7.shape")
 def test_the_official_client(official: ollama.Client) -> None:
     answer = official.embed(BERT, ["a", "b"], dimensions=4, truncate=True, keep_alive=60)
     assert [len(vector) for vector in answer.embeddings] == [4, 4]
     assert len(official.embeddings(BERT, "a").embedding) == 64
-    nulls = {"model": BERT, "input": "a", "options": {"num_ctx": None}, "keep_alive": None}
-    assert len(official.embed(**nulls).embeddings) == 1

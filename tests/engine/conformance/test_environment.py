@@ -19,13 +19,21 @@ import httpx
 import ollama
 import pytest
 from engine.conformance.contract import covers
-from engine.conformance.samples import SHORT, chat, created, refusal, rendered, uploaded, whole
+from engine.conformance.samples import (
+    SHORT,
+    TAGGED,
+    chat,
+    created,
+    refusal,
+    rendered,
+    uploaded,
+    whole,
+)
 from engine_process import EngineUnderTest, engine_environment
 from tiny_models import tiny_llama
 
 ROOT = Path(__file__).resolve().parents[3]
 HI = [{"role": "user", "content": "hi"}]
-TAGGED = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}[assistant] "
 
 
 def _free_port() -> int:
@@ -61,13 +69,16 @@ def alone(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[st
         "OLLAMA_DEBUG": "1",
     }
     log = home / "engine.log"
-    with log.open("wb") as errors, subprocess.Popen(
-        [sys.executable, "-m", "gui", "engine"],
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        cwd=ROOT,
-        env={**engine_environment(home), **variables},
-    ) as process:
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "gui", "engine"],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=ROOT,
+            env={**engine_environment(home), **variables},
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             assert f"http://127.0.0.1:{port}" in process.stdout.readline().decode(), log.read_text()
@@ -113,7 +124,9 @@ def test_the_files_own_template_counts(bare: httpx.Client) -> None:
 
 
 @covers("D2.ollama-models", "D2.layout")
-def test_models_go_into_that_folder_and_foreign_blobs_stay(bare: httpx.Client, folder: Path) -> None:
+def test_models_go_into_that_folder_and_foreign_blobs_stay(
+    bare: httpx.Client, folder: Path
+) -> None:
     _made(bare, "there", 44)
     assert (folder / "manifests" / "registry.ollama.ai" / "library" / "there" / "latest").is_file()
     bare.request("DELETE", "/api/delete", json={"model": "there"})
@@ -157,9 +170,11 @@ def test_how_many_at_once_and_how_many_wait(tmp_path: Path) -> None:
     with EngineUnderTest(tmp_path / "home", variables) as engine, engine.client() as http:
         body = {"model": _made(http, "busy", 46), **ENDLESS}
         with contextlib.ExitStack() as streams:
+            chunks = []  # a stream whose iterator is dropped is closed
             for _ in range(2):
                 answer = streams.enter_context(http.stream("POST", "/api/chat", json=body))
-                assert next(answer.iter_lines())
+                chunks.append(answer.iter_lines())
+            assert all(next(lines) for lines in chunks)
             waiting = threading.Thread(target=_until_served, args=(engine, body))
             waiting.start()
             time.sleep(0.5)
@@ -176,7 +191,9 @@ def _until_served(engine: EngineUnderTest, body: dict[str, Any]) -> None:
 
 
 @covers("A9.prune", "D3.noprune")
-@pytest.mark.parametrize(("noprune", "age", "stays"), [("", 7200, False), ("", 60, True), ("1", 7200, True)])
+@pytest.mark.parametrize(
+    ("noprune", "age", "stays"), [("", 7200, False), ("", 60, True), ("1", 7200, True)]
+)
 def test_blobs_that_nobody_uses(tmp_path: Path, noprune: str, age: int, stays: bool) -> None:
     home, data = tmp_path / "home", b"used by nobody"
     with EngineUnderTest(home) as engine, engine.client() as http:

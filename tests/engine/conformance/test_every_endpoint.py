@@ -9,7 +9,16 @@ from typing import Any
 import httpx
 import pytest
 from engine.conformance.contract import covers
-from engine.conformance.samples import GREETING, LEGACY, SHORT, chat, lines, refusal, rendered, whole
+from engine.conformance.samples import (
+    GREETING,
+    LEGACY,
+    SHORT,
+    chat,
+    lines,
+    refusal,
+    rendered,
+    whole,
+)
 from engine_process import STARTER
 
 BODY = {"model": STARTER, "messages": GREETING, "options": SHORT}
@@ -94,9 +103,7 @@ def test_bodies_are_read_leniently(http: httpx.Client) -> None:
         ("/api/create", 400, "invalid model name"),
     ],
 )
-def test_null_is_a_body_of_defaults(
-    http: httpx.Client, path: str, status: int, says: str
-) -> None:
+def test_null_is_a_body_of_defaults(http: httpx.Client, path: str, status: int, says: str) -> None:
     assert refusal(http.post(path, content=b"null")) == (status, says)
 
 
@@ -113,9 +120,13 @@ def test_streams_and_whole_answers(http: httpx.Client, path: str, body: dict[str
     answer = http.post(path, json=body)
     assert len(lines(answer)) > 1
     for line in answer.content.splitlines():
-        assert line == json.dumps(json.loads(line), separators=(",", ":")).replace(
-            "<", "\\u003c"
-        ).replace(">", "\\u003e").encode()
+        assert (
+            line
+            == json.dumps(json.loads(line), separators=(",", ":"))
+            .replace("<", "\\u003c")
+            .replace(">", "\\u003e")
+            .encode()
+        )
     assert whole(http.post(path, json={**body, "stream": False}))
     streamed = http.post(path, json={**body, "stream": True})
     assert len(lines(streamed)) == len(lines(answer))
@@ -138,12 +149,13 @@ def test_where_an_error_goes(http: httpx.Client) -> None:
 @covers("A0.escapes")
 def test_html_and_line_separators_are_escaped(http: httpx.Client) -> None:
     text = "<a> & \u2028\u2029\u0085 한 \x0b\x0c\x1c"
-    body = {"model": LEGACY, "messages": [{"role": "user", "content": text}]}
+    messages = [{"role": "user", "content": text}]
+    body = {"model": LEGACY, "messages": messages}
     answer = http.post("/api/chat", json={**body, "_debug_render_only": True})
     for escape in (b"\\u003ca\\u003e", b"\\u0026", b"\\u2028\\u2029"):
         assert escape in answer.content
     assert not set(b"<>&") & set(answer.content)
-    assert text in rendered(http, LEGACY, body["messages"])
+    assert text in rendered(http, LEGACY, messages)
 
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?"

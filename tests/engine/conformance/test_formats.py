@@ -9,7 +9,7 @@ import httpx
 import ollama
 import pytest
 from engine.conformance.contract import covers
-from engine.conformance.samples import ABLE, chat, generate, lines
+from engine.conformance.samples import ABLE, chat, generate, lines, refusal
 from engine_process import STARTER
 
 OPTIONS = {"temperature": 0, "seed": 1, "num_predict": 60}
@@ -64,6 +64,27 @@ def test_generate_keeps_it_too(http: httpx.Client) -> None:
 def test_json(http: httpx.Client) -> None:
     answer = chat(http, messages=PETS, format="json", options=OPTIONS)
     assert isinstance(json.loads(answer["message"]["content"]), dict)
+
+
+BROKEN: list[tuple[dict[str, Any], str]] = [
+    ({"type": "bogus"}, "bogus"),
+    ({"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a|b$"}}}, "pattern"),
+    ({"type": "object", "properties": {"a": {"$ref": "#/$defs/x"}}}, "$ref"),
+]
+
+
+@covers("A5.format-broken", "A0.runner-errors")
+@pytest.mark.parametrize("model", [STARTER, ABLE])
+@pytest.mark.parametrize(("schema", "says"), BROKEN)
+def test_a_schema_that_does_not_compile_is_refused(
+    http: httpx.Client, model: str, schema: dict[str, Any], says: str
+) -> None:
+    """ENG-11: it must not become a reply that is held to nothing."""
+    body = {"model": model, "messages": PETS, "prompt": "x", "format": schema, "options": OPTIONS}
+    for path in ("/api/chat", "/api/generate"):
+        status, text = refusal(http.post(path, json=body))
+        assert status == 400
+        assert says in text
 
 
 @covers("A5.format-schema", "E4.methods")

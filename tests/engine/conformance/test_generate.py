@@ -102,7 +102,7 @@ def test_a_template_of_the_request(http: httpx.Client) -> None:
 def test_the_official_client(official: ollama.Client) -> None:
     answer = official.generate(STARTER, "Say hi.", options=SHORT)
     parts = list(official.generate(STARTER, "Say hi.", options=SHORT, stream=True))
-    assert "".join(part.response for part in parts) == answer.response
+    assert "".join(part.response or "" for part in parts) == answer.response
     assert list(answer.context or ()) == list(parts[-1].context or ())
     again = official.generate(STARTER, "And?", context=answer.context, options=SHORT)
     assert len(again.context or ()) > len(answer.context or ())

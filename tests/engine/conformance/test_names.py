@@ -116,9 +116,7 @@ def test_names_of_nothing(http: httpx.Client, path: str, says: str) -> None:
         ("Nope", "x", 404, 'model "Nope" not found'),
     ],
 )
-def test_copying(
-    http: httpx.Client, source: str, destination: str, status: int, says: str
-) -> None:
+def test_copying(http: httpx.Client, source: str, destination: str, status: int, says: str) -> None:
     body = {"source": source, "destination": destination}
     assert _ask(http, "/api/copy", body) == (status, says)
 

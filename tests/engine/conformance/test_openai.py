@@ -14,11 +14,13 @@ from engine.conformance.samples import (
     BERT,
     FILLER,
     GREETING,
+    SEER,
     WEATHER,
     asking_for_weather,
     thoughtful,
 )
 from engine_process import STARTER, EngineUnderTest
+from png_files import png
 
 DRAWN: dict[str, Any] = {"temperature": 0, "seed": 1, "max_tokens": 40}
 
@@ -66,7 +68,8 @@ def test_tool_calls(client: openai.OpenAI) -> None:
         **DRAWN,
     }
     choice = client.chat.completions.create(**asked).choices[0]
-    (call,) = choice.message.tool_calls or ()
+    assert choice.message.tool_calls is not None
+    (call,) = choice.message.tool_calls
     assert choice.finish_reason == "tool_calls"
     assert call.type == "function"
     assert (call.function.name, json.loads(call.function.arguments)) == (
@@ -85,9 +88,13 @@ def test_reasoning(client: openai.OpenAI) -> None:
     few = [{"role": "assistant", "content": f"<think>upper case</think>{c}"} for c in "ABCD"]
     users = [message for message in thoughtful() if message["role"] == "user"]
     messages: Any = [turn for pair in zip(users, [*few, {}], strict=True) for turn in pair if turn]
-    message = created(model=ABLE, messages=messages, reasoning_effort="high", **DRAWN).choices[0].message
+    message = (
+        created(model=ABLE, messages=messages, reasoning_effort="high", **DRAWN).choices[0].message
+    )
     assert (message.content, message.to_dict()["reasoning"]) == ("E", "upper case")
-    message = created(model=ABLE, messages=messages, reasoning_effort="none", **DRAWN).choices[0].message
+    message = (
+        created(model=ABLE, messages=messages, reasoning_effort="none", **DRAWN).choices[0].message
+    )
     assert "reasoning" not in message.to_dict()
     with pytest.raises(openai.BadRequestError, match="does not support thinking"):
         created(model=STARTER, messages=messages, reasoning_effort="low", **DRAWN)
@@ -106,6 +113,22 @@ def test_a_chat(client: openai.OpenAI) -> None:
     text = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
     assert text == whole.choices[0].message.content
     assert chunks[-1].usage == whole.usage
+
+
+@covers("A14.images")
+def test_images(client: openai.OpenAI) -> None:
+    def look(red: int, green: int, blue: int) -> str:
+        image = {"type": "image_url", "image_url": {"url": png(28, 28, (red, green, blue))}}
+        messages: Any = [{"role": "user", "content": [{"type": "text", "text": "What?"}, image]}]
+        answer = client.chat.completions.create(model=SEER, messages=messages, **DRAWN)
+        return answer.choices[0].message.content or ""
+
+    assert look(255, 0, 0) == look(255, 0, 0) != look(0, 200, 40)
+    with pytest.raises(openai.BadRequestError):
+        messages: Any = [
+            {"role": "user", "content": [{"type": "image_url", "image_url": "http://x"}]}
+        ]
+        client.chat.completions.create(model=SEER, messages=messages)
 
 
 @covers("A14.completions")

@@ -33,8 +33,8 @@ DEFAULTS: dict[str, Any] = {
 SAMPLED = {"seed": 42, "num_predict": 12}
 
 
-def _said(http: httpx.Client, model: str = STARTER, **options: Any) -> str:
-    text: str = chat(http, model, options=options)["message"]["content"]
+def _said(http: httpx.Client, **options: Any) -> str:
+    text: str = chat(http, options=options)["message"]["content"]
     return text
 
 

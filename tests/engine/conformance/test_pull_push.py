@@ -69,7 +69,9 @@ def test_the_lines_of_a_pull(http: httpx.Client, calm: RegistryProcess) -> None:
     shown = whole(http.post("/api/show", json={"model": name}))
     assert shown["license"] == "its licence"
     raw = (calm.folder / "manifests" / "test" / "first" / "latest").read_bytes()
-    (entry,) = [one for one in http.get("/api/tags").json()["models"] if one["name"] == f"{name}:latest"]
+    (entry,) = [
+        one for one in http.get("/api/tags").json()["models"] if one["name"] == f"{name}:latest"
+    ]
     assert entry["digest"] == hashlib.sha256(raw).hexdigest()
     again = _pull(http, name)
     assert _statuses(again) == ["pulling manifest", *pulling, *ending]
@@ -77,7 +79,9 @@ def test_the_lines_of_a_pull(http: httpx.Client, calm: RegistryProcess) -> None:
     assert len(cached) == 3
     assert all(line["completed"] == line["total"] for line in cached)
     accepts = {
-        one["headers"]["accept"] for one in calm.requests if one["path"].endswith("manifests/latest")
+        one["headers"]["accept"]
+        for one in calm.requests
+        if one["path"].endswith("manifests/latest")
     }
     assert accepts == {"application/vnd.docker.distribution.manifest.v2+json"}
 
@@ -170,10 +174,7 @@ def test_a_pull_that_was_left_goes_on(
                 break
     blobs = engine.log.parent / "data" / "models" / "blobs"
     partial = blobs / f"{weights.replace(':', '-')}-partial"
-    for _ in range(100):
-        if not any(thread_is_busy(calm)):
-            break
-        time.sleep(0.05)
+    _wait_until_quiet(calm)
     assert partial.exists()
     calm.faults()
     assert _statuses(_pull(http, name))[-1] == "success"
@@ -183,11 +184,13 @@ def test_a_pull_that_was_left_goes_on(
     assert not list(blobs.glob("*-partial*"))
 
 
-def thread_is_busy(registry: RegistryProcess) -> Iterator[bool]:
-    """Whether bytes still go out."""
-    before = registry.served
-    time.sleep(0.1)
-    yield registry.served != before
+def _wait_until_quiet(registry: RegistryProcess) -> None:
+    """Until no bytes go out any more, which would take seconds were nobody told to stop."""
+    before, end = -1, time.monotonic() + 1.5
+    while registry.served != before and time.monotonic() < end:
+        before = registry.served
+        time.sleep(0.2)
+    assert registry.served == before
 
 
 @covers("A11.shared")

@@ -75,12 +75,14 @@ def test_functions(http: httpx.Client) -> None:
         f"{day:%Y-%m-%d} {day - timedelta(1):%Y-%m-%d} " + '"\\"a\\""'
         for day in (today, datetime.now().astimezone())
     }
-    name = _made(http, "{{ range .Messages }}{{ printf \"%q|%5s|\" .Role .Content }}{{ end }}")
+    name = _made(http, '{{ range .Messages }}{{ printf "%q|%5s|" .Role .Content }}{{ end }}')
     assert rendered(http, name, HI) == '"user"|   hi|'
     several = {"type": ["string", "null"]}
     function = {"name": "f", "parameters": {"type": "object", "properties": {"p": several}}}
     loop = "{{ range .Tools }}{{ range $k, $v := .Function.Parameters.Properties }}{{ $k }}: "
-    loop += "{{ toTypeScriptType $v }} {{ $v.Type }}{{ end }}{{ end }}{{ range .Messages }}{{ end }}"
+    loop += (
+        "{{ toTypeScriptType $v }} {{ $v.Type }}{{ end }}{{ end }}{{ range .Messages }}{{ end }}"
+    )
     text = rendered(http, _made(http, loop), HI, tools=[{"type": "function", "function": function}])
     assert text == "p: string | null [string null]"
 
@@ -96,7 +98,10 @@ def test_tools_and_calls(http: httpx.Client) -> None:
         " {{ $k }}={{ $v }}{{ end }}{{ end }}{{ end }}"
     )
     arguments = {"z": 1000000, "a": "<b>", "m": {"y": 1, "x": [True, None]}}
-    call = {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": arguments}}]}
+    call = {
+        "role": "assistant",
+        "tool_calls": [{"function": {"name": "f", "arguments": arguments}}],
+    }
     result = {"role": "tool", "tool_name": "f", "content": "42"}
     text = rendered(http, _made(http, template), [*HI, call, result], tools=[WEATHER])
     assert text == (
@@ -130,14 +135,28 @@ def test_neighbours_are_merged(http: httpx.Client) -> None:
         ("{{ range .Messages }}a{{ break }}b{{ end }}", "a"),
         ("{{ range .Messages }}a{{ continue }}b{{ end }}", "a"),
         ("{{ range .Messages }}{{ slice .Role 0 2 }}{{ len .Role }}{{ end }}", "us4"),
-        ("{{ range $i, $m := .Messages }}{{ eq $i 0 }}{{ (index $.Messages 0).Role }}{{ end }}", "trueuser"),
-        ('{{ define "x" }}[{{ . }}]{{ end }}{{ range .Messages }}{{ template "x" .Role }}{{ end }}', "[user]"),
+        (
+            "{{ range $i, $m := .Messages }}{{ eq $i 0 }}{{ (index $.Messages 0).Role }}{{ end }}",
+            "trueuser",
+        ),
+        (
+            '{{ define "x" }}[{{ .Role }}]{{ end }}{{ range .Messages }}{{ template "x" .}}{{end}}',
+            "[user]",
+        ),
         ("{{ range .Messages }}{{ .Role | printf `%s-%s` .Content }}{{ end }}", "hi-user"),
-        ("{{ and 0 1 }}{{ or 0 2 }}{{ not true }}{{ le 1 2 }}{{ range .Messages }}{{ end }}", "02falsetrue"),
+        (
+            "{{ and 0 1 }}{{ or 0 2 }}{{ not true }}{{ le 1 2 }}{{ range .Messages }}{{ end }}",
+            "02falsetrue",
+        ),
     ],
 )
 def test_the_language(http: httpx.Client, template: str, text: str) -> None:
     assert rendered(http, _made(http, template), HI) == text
+
+
+COMPARED = (
+    "{{ range .Messages }}{{ range .ToolCalls }}{{ eq .Function.Arguments.n 1 }}{{ end }}{{ end }}"
+)
 
 
 @covers("C1.missing-field", "C7.cut", "C7.numbers")
@@ -147,7 +166,7 @@ def test_the_language(http: httpx.Client, template: str, text: str) -> None:
         ("{{ range .Messages }}{{ .Nothing }}{{ end }}", "can't evaluate field Nothing"),
         ("{{ if .System }}{{ .Response }}{{ else }}x{{ end }}", ""),
         (
-            "{{ range .Messages }}{{ range .ToolCalls }}{{ eq .Function.Arguments.n 1 }}{{ end }}{{ end }}",
+            COMPARED,
             "incompatible types for comparison",
         ),
     ],
@@ -202,7 +221,7 @@ def test_images_are_marked(http: httpx.Client) -> None:
         template="{{ range .Messages }}({{ .Content }}){{ end }}",
     )
     picture = "iVBORw0KGgo="
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": "user", "content": "one", "images": [picture]},
         {"role": "assistant", "content": "yes"},
         {"role": "user", "content": "a [img] b", "images": [picture, picture]},
@@ -215,4 +234,5 @@ def test_generate_fills_a_legacy_template(http: httpx.Client) -> None:
     answer = generate(http, LEGACY, system="S", prompt="x", _debug_render_only=True)
     assert answer["_debug_info"]["rendered_template"] == "<s>S</s><u>x</u><a>"
     assert generate(http, LEGACY)["done"]
-    assert LEGACY_TEMPLATE == http.post("/api/show", json={"model": LEGACY}).json()["template"]
+    shown = http.post("/api/show", json={"model": LEGACY}).json()
+    assert shown["template"] == LEGACY_TEMPLATE

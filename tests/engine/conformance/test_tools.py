@@ -52,7 +52,8 @@ def test_a_call_in_a_whole_answer(http: httpx.Client) -> None:
 
 @covers("A5.calls-unknown")
 def test_a_call_of_another_tool_is_text(http: httpx.Client) -> None:
-    other = {**WEATHER, "function": {**WEATHER["function"], "name": "clock"}}
+    function: Any = WEATHER["function"]
+    other = {**WEATHER, "function": {**function, "name": "clock"}}
     for tools in ([other], []):
         answer = chat(http, ABLE, messages=asking_for_weather(), tools=tools, options=LONGER)
         assert "tool_calls" not in answer["message"]
@@ -75,6 +76,20 @@ def test_tools_calls_and_results_reach_the_template(http: httpx.Client) -> None:
     assert f"Tools: {tools}<|im_end|>" in text
     assert '<tool_call>{"name": "weather", "arguments": {"city":"Paris"}}</tool_call>' in text
     assert "<|im_start|>tool\nsunny<|im_end|>" in text
+
+
+@covers("A5.tool-keywords")
+def test_keywords_that_ollama_does_not_know_are_dropped(http: httpx.Client) -> None:
+    number = {"type": "integer", "minimum": 1, "default": 3, "title": "N", "enum": [1, 2]}
+    parameters = {"type": "object", "additionalProperties": False, "properties": {"n": number}}
+    function = {"name": "f", "strict": True, "parameters": parameters}
+    text = rendered(
+        http, ABLE, asking_for_weather()[-1:], tools=[{"type": "function", "function": function}]
+    )
+    kept = '"properties":{"n":{"type":"integer","enum":[1,2]}}'
+    assert kept in text
+    for gone in ("minimum", "default", "title", "strict", "additionalProperties"):
+        assert gone not in text
 
 
 @covers("A5.results")
@@ -106,7 +121,7 @@ def test_the_official_client(official: ollama.Client) -> None:
     (call,) = answer.message.tool_calls or ()
     assert (call.function.name, call.function.arguments) == ("weather", {"city": "London"})
     result = {"role": "tool", "content": weather("London"), "tool_name": "weather"}
-    messages = [*asking_for_weather(), answer.message, result]
+    messages: list[Any] = [*asking_for_weather(), answer.message, result]
     assert official.chat(ABLE, messages, tools=[weather], options=LONGER).done
     parts = official.chat(ABLE, asking_for_weather(), tools=[weather], options=LONGER, stream=True)
     calls = [call for part in parts for call in part.message.tool_calls or ()]

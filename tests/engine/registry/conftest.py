@@ -76,6 +76,17 @@ class Home:
             assert manifest.blobs <= self.blobs()
 
 
+class Names:
+    """DNS that says what it is told, the last answer for ever."""
+
+    def __init__(self, **answers: list[list[str]]) -> None:
+        self.answers = {name.replace("_", "."): listed for name, listed in answers.items()}
+
+    async def lookup(self, host: str, port: int) -> list[str]:
+        listed = self.answers.get(host, [[host]])
+        return listed.pop(0) if len(listed) > 1 else listed[0]
+
+
 @pytest.fixture(scope="module")
 def running_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryProcess]:
     """One process for a file of tests."""

@@ -34,8 +34,13 @@ def main() -> None:
         if not child:
             asyncio.run(pull(Path(sys.argv[1]), sys.argv[2]))
             os._exit(0)
-        print(child, flush=True)
-        print(os.waitpid(child, 0)[1], flush=True)
+        tell(child)
+        tell(os.waitpid(child, 0)[1])
+
+
+def tell(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

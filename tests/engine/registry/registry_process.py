@@ -16,6 +16,9 @@ from gui.engine.store.manifests import CONFIG, LICENSE, MODEL
 
 _SERVER = Path(__file__).with_name("registry_server.py")
 
+IN_FLIGHT = 2**18
+"""What threads of the registry may still count as served when a pull has just left."""
+
 
 class RegistryProcess:
     """A registry on loopback; `folder` holds what it has."""

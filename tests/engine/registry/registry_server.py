@@ -45,6 +45,7 @@ class State:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     state: State
     role: str
 
@@ -55,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(ConnectionError):
             self.answer()
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = handle_any
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = handle_any  # noqa: N815
 
     def answer(self) -> None:
         url = urlsplit(self.path)
@@ -67,7 +68,9 @@ class Handler(BaseHTTPRequestHandler):
             self.state.served, self.state.requests = 0, []
             return self.send({})
         entry = {"role": self.role, "method": self.command, "path": self.path}
-        self.state.requests.append(entry | {"headers": {k.lower(): v for k, v in self.headers.items()}})
+        self.state.requests.append(
+            entry | {"headers": {k.lower(): v for k, v in self.headers.items()}}
+        )
         if url.path == "/token":
             return self.send({"token": TOKEN}, status=self.state.faults.get("token_status", 200))
         if self.role == "registry" and not self.is_welcome():
@@ -80,7 +83,9 @@ class Handler(BaseHTTPRequestHandler):
         if not realm or self.headers.get("Authorization") == f"Bearer {TOKEN}":
             return True
         realm = realm.replace("SELF", f"http://{self.headers['Host']}")
-        challenge = f'Bearer realm="{realm}",service="registry",scope="repository:x:pull,push other"'
+        challenge = (
+            f'Bearer realm="{realm}",service="registry",scope="repository:x:pull,push other"'
+        )
         self.body()
         self.send({}, 401, {"WWW-Authenticate": challenge})
         return False
@@ -135,7 +140,9 @@ class Handler(BaseHTTPRequestHandler):
         faults = self.state.faults
         location = faults.get("location")
         if location and self.role == "registry" and self.command == "GET":
-            location = location.replace("CDN", f"http://127.0.0.1:{self.state.ports['cdn']}/{digest}")
+            location = location.replace(
+                "CDN", f"http://127.0.0.1:{self.state.ports['cdn']}/{digest}"
+            )
             return self.send({}, 307, {"Location": location})
         if status := self.state.take("blob_statuses"):
             return self.send({"errors": "busy"}, status, {"Retry-After": "3"})
@@ -154,7 +161,12 @@ class Handler(BaseHTTPRequestHandler):
             headers["Content-Range"] = told
         self.head(status, headers | {"Content-Length": str(end - start + 1)})
         if self.command != "HEAD":
-            self.stream(file, start, end + 1 - start, wrong=digest in faults.get("wrong", ()))
+            self.stream(
+                file,
+                start,
+                end + 1 - start,
+                wrong=any(text in self.path for text in faults.get("wrong", ())),
+            )
         return None
 
     def stream(self, file: Path, start: int, count: int, *, wrong: bool) -> None:
@@ -194,7 +206,10 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def send(
-        self, value: dict[str, Any] | bytes, status: int = 200, headers: dict[str, str] | None = None
+        self,
+        value: dict[str, Any] | bytes,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
     ) -> None:
         data = value if isinstance(value, bytes) else json.dumps(value).encode()
         self.head(status, {"Content-Length": str(len(data)), **(headers or {})})
@@ -209,7 +224,8 @@ def main() -> None:
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         state.ports[role] = server.server_port
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps(state.ports), flush=True)
+    sys.stdout.write(json.dumps(state.ports) + "\n")
+    sys.stdout.flush()
     sys.stdin.read()
     os._exit(0)
 

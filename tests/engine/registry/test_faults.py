@@ -19,7 +19,9 @@ def test_mod_05_wrong_bytes_are_not_installed(registry: RegistryProcess, home: H
     weights, *_ = registry.add_model("library/wrong:1b", SMALL)
     registry.faults(wrong=[weights])
     problem = home.refused(f"{registry.host}/library/wrong:1b")
-    assert problem.startswith(f"digest mismatch, file must be downloaded again: want {weights}, got ")
+    assert problem.startswith(
+        f"digest mismatch, file must be downloaded again: want {weights}, got "
+    )
     assert not home.library.layout.partial(weights).exists()
 
 
@@ -116,9 +118,7 @@ def test_mod_08_a_stall_is_retried_and_not_counted(registry: RegistryProcess, ho
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_registry_is_asked_again(
-    registry: RegistryProcess, home: Home, status: int
-) -> None:
+def test_a_busy_registry_is_asked_again(registry: RegistryProcess, home: Home, status: int) -> None:
     registry.add_model("library/busy:1b", SMALL)
     registry.faults(blob_statuses=[status], manifest_statuses=[status])
     home.pull(f"{registry.host}/library/busy:1b")
@@ -161,9 +161,7 @@ DIGESTS = [
 
 
 @pytest.mark.parametrize("value", MALFORMED)
-def test_a_malformed_manifest_is_refused(
-    registry: RegistryProcess, home: Home, value: Any
-) -> None:
+def test_a_malformed_manifest_is_refused(registry: RegistryProcess, home: Home, value: Any) -> None:
     registry.add_manifest("library/bad:1b", value)
     assert home.refused(f"{registry.host}/library/bad:1b").startswith("pull model manifest: ")
     assert home.blobs() == set()
@@ -211,9 +209,7 @@ def test_a_registry_that_is_not_there(home: Home) -> None:
     assert home.waits == []
 
 
-def test_https_is_spoken_unless_it_is_told_otherwise(
-    registry: RegistryProcess, home: Home
-) -> None:
+def test_https_is_spoken_unless_it_is_told_otherwise(registry: RegistryProcess, home: Home) -> None:
     registry.add_model("library/tls:1b", SMALL)
     problem = home.refused(f"{registry.host}/library/tls:1b", insecure=False)
     assert problem.startswith(f"pull model manifest: https://{registry.host}/")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from engine.registry.conftest import Home
-from engine.registry.registry_process import RegistryProcess
+from engine.registry.registry_process import IN_FLIGHT, RegistryProcess
 from engine_process import EngineUnderTest
 
 from gui.engine.registry.parts import bytes_at_hand
@@ -78,7 +78,9 @@ def test_mod_07_fifty_kills_of_a_pull(
     kills = best = 0
     while kills < KILLS:
         if runner.run(rng.uniform(0.02, 0.5)):
-            assert hashlib.sha256(home.library.blobs.path(weights).read_bytes()).hexdigest() in weights
+            assert (
+                hashlib.sha256(home.library.blobs.path(weights).read_bytes()).hexdigest() in weights
+            )
             assert home.listed() == [name]
             assert home.partials() == []
             home.library.delete(names.parse(name))
@@ -93,7 +95,7 @@ def test_mod_07_fifty_kills_of_a_pull(
             best = kept
     registry.faults()
     assert runner.run(30)
-    assert registry.served <= len(data) - best + 1000
+    assert registry.served <= len(data) - best + IN_FLIGHT
     assert home.listed() == [name]
     home.check()
 
@@ -103,7 +105,7 @@ def test_mod_07_kills_of_the_engine(registry: RegistryProcess, tmp_path: Path) -
     data = random.Random(3).randbytes(24 * 2**20)
     weights, *_ = registry.add_model("library/engine:1b", data)
     name = f"{registry.host}/library/engine:1b"
-    registry.faults(rate=8 * 2**20)
+    registry.faults(rate=2 * 2**20)
     models = Home(engine_home, engine_home / "data" / "models")
     for _ in range(3):
         engine = EngineUnderTest(engine_home)
@@ -113,7 +115,7 @@ def test_mod_07_kills_of_the_engine(registry: RegistryProcess, tmp_path: Path) -
                 began = time.monotonic()
                 for line in answer.iter_lines():
                     assert json.loads(line)["status"] != "success"
-                    if time.monotonic() - began > 0.9:
+                    if time.monotonic() - began > 1.5:  # what came is noted each second
                         break
                 engine.process.kill()
                 engine.process.wait()
@@ -125,6 +127,6 @@ def test_mod_07_kills_of_the_engine(registry: RegistryProcess, tmp_path: Path) -
     with EngineUnderTest(engine_home) as engine, engine.client() as http:
         answer = http.post("/api/pull", json={"model": name, "insecure": True, "stream": False})
         assert answer.json() == {"status": "success"}
-        assert registry.served <= len(data) - kept + 1000
+        assert registry.served <= len(data) - kept + IN_FLIGHT
         assert models.listed() == [name]
         models.check()

@@ -35,10 +35,11 @@ def pushed(home: Home, text: str) -> list[dict[str, Any]]:
     """The lines of a push; an error is the last one."""
 
     async def lines() -> list[dict[str, Any]]:
-        found = []
+        found: list[dict[str, Any]] = []
         try:
-            async for line in push(home.registries, text, names.parse(text), insecure=True):
-                found.append(line)
+            pushing = push(home.registries, text, names.parse(text), insecure=True)
+            async for line in pushing:
+                found += [line]
         except RegistryError as problem:
             found.append({"error": str(problem)})
         return found
