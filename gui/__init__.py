@@ -19,7 +19,7 @@ Plain rooms: never import Qt, awaitable, tested with bare asyncio.
     settings.py   what the person chose, kept as JSON
     chat/         one conversation, one turn of it: session, events, chain, presets, export
     models/       the models a server has: transport, client, catalog, server, engine process
-    engine/       the built-in server, a process of its own: routes, llama, store
+    engine/       the built-in server, a process of its own; its map is in engine/__init__.py
     storage/      SQLite: database, migrations, conversations
 
 Qt rooms.

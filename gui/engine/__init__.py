@@ -1,27 +1,26 @@
 """The built-in server: Ollama's HTTP API over llama.cpp, in a process of its own.
 
-The app starts it as a child and talks to it as to any other Ollama; nothing here is
-imported by the window's process except `main`, which loads the rest when called.
+The app starts it as a child and talks to it as to any other Ollama; `ondol engine` serves
+anybody. Nothing here is imported by the window's process except `main`, which loads the
+rest when called. A room may import from those below it.
 
-    server.py           life of the process: bind, announce, watch the parent, serve
-    parent.py           ends the process when the app that started it has ended
-    app.py              routes, error pages and middleware put together
-    routes_models.py    version, tags, ps, show
-    routes_replies.py   chat and generate
-    security.py         Host, Origin and token, checked before any work
-    requests.py         request bodies -> frozen values, with Ollama's refusals
-    options.py          Ollama's options: types, ranges, defaults; llama.cpp's arguments
-    cores.py            how many threads there should be
-    durations.py        `keep_alive` in Go's notation
-    bodies.py           request bodies, read with a limit
-    streaming.py        a reply on its way out, ended when the client leaves
-    replies.py          one reply: prompt fitted, generated, cut into Ollama's chunks
-    prompt.py           what fits the context; control tokens that people type made letters
-    runtime.py          the model in memory: loaded, queued for, kept alive, unloaded
-    llama.py            the only room that knows xllamacpp
-    store.py            the models there are; digests.py  their SHA-256; names.py  their names
-    gguf.py             a bounded reader of model files; gguf_types.py  its tables
-    wire.py             JSON, NDJSON and errors as Ollama writes them
+    server.py         life of the process: bind, announce, watch the parent, serve
+    app.py            everything that answers, put together
+    environment.py    what OLLAMA_* variables ask for; confinement.py  what is given up
+    listening.py, connections.py, parent.py, logs.py
+
+    api/              what crosses the wire: routes, bodies, streams, who may ask
+    openai/           OpenAI's API, translated to and from Ollama's
+    registry/         pull and push: registries, keys, parts of blobs that can be resumed
+    create/           new models out of files and of other models
+    replies/          one reply: request, conversation, prompt that fits, pieces, chunks
+    llama/            models in memory; the only room that knows xllamacpp
+    store/            models on disk in Ollama's layout: names, blobs, manifests
+    templates/        Go's text/template, and what a template says about replies
+    gguf/             a bounded reader of model files, which runs before native code does
+
+    wire.py           JSON, NDJSON and errors as Ollama writes them
+    durations.py      `keep_alive` in Go's notation
 """
 
 from __future__ import annotations

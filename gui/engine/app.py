@@ -24,6 +24,7 @@ from gui.engine.api.security import Access, Guard
 from gui.engine.environment import EngineEnvironment
 from gui.engine.llama.options import EngineDefaults
 from gui.engine.llama.runtime import MOST_LOADED, Runtime, RuntimeLimits, WhileLoading
+from gui.engine.llama.trial import Trials
 from gui.engine.openai.routes import OpenAiRoutes
 from gui.engine.registry.client import Network
 from gui.engine.registry.keys import default_keys
@@ -53,7 +54,9 @@ def assemble(
     store = ModelStore(library, digests, starter_path())
     threading.Thread(target=_tidy, args=(store,), name="tidy", daemon=True).start()
     registries = Registries(library, Network(proxies=environment.proxies), default_keys())
-    return build_app(store, Runtime(while_loading, _limits(environment)), registries, access)
+    trials = Trials(paths.data() / "templates.json")
+    runtime = Runtime(while_loading, _limits(environment), trials=trials)
+    return build_app(store, runtime, registries, access)
 
 
 def _limits(environment: EngineEnvironment) -> RuntimeLimits:

@@ -27,8 +27,10 @@ def confine() -> None:
     """Forget most of the environment, write no core files, gain no rights, open enough files.
 
     ENG-15: no token, key or proxy is left, nor in what Linux shows of the environment.
+    ggml reads its variable when it aborts: without it, it would start a debugger.
     """
     _forget([name for name in os.environ if not needed(name)])
+    os.environ["GGML_NO_BACKTRACE"] = "1"
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if os.name == "posix":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,7 +61,9 @@ def test_nothing_else_is_left_where_the_kernel_shows_it() -> None:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        assert process.stdout.readline() == b"['LANG', 'OLLAMA_DEBUG', 'PATH'] False\n"
+        assert process.stdout.readline() == (
+            b"['GGML_NO_BACKTRACE', 'LANG', 'OLLAMA_DEBUG', 'PATH'] False\n"
+        )
         folder = Path(f"/proc/{process.pid}")
         shown = (folder / "environ").read_bytes()
         assert b"OLLAMA_DEBUG=1\0" in shown
@@ -69,3 +72,27 @@ def test_nothing_else_is_left_where_the_kernel_shows_it() -> None:
         assert "NoNewPrivs:\t1" in (folder / "status").read_text("ascii", "replace")
         assert "Max core file size        0 " in (folder / "limits").read_text("ascii")
         process.stdin.close()
+
+
+ABORTS = """
+import ctypes, importlib.util, sys
+from gui.engine.confinement import confine
+confine()
+native = ctypes.CDLL(importlib.util.find_spec("xllamacpp.xllamacpp").origin)
+native.ggml_abort(b"here.c", 7, b"for a test")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there ggml looks for a debugger")
+def test_an_abort_of_llama_cpp_starts_no_debugger() -> None:
+    """What it starts would write to stdout, stop the process and read its memory."""
+    done = subprocess.run(
+        [sys.executable, "-c", ABORTS],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGABRT, b"")
+    assert done.stderr.strip() == b"here.c:7: for a test"

@@ -1,4 +1,4 @@
-"""`/`, `/api/version`, `/api/tags`, `/api/ps` and `/api/show`."""
+"""`/`, `/api/version`, `/api/status`, `/api/tags`, `/api/ps` and `/api/show`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class ModelRoutes:
         return [
             Route("/", self.root, methods=["GET"]),
             Route("/api/version", self.version, methods=["GET"]),
+            Route("/api/status", self.status, methods=["GET"]),
             Route("/api/tags", self.tags, methods=["GET"]),
             Route("/api/ps", self.ps, methods=["GET"]),
             Route("/api/show", self.show, methods=["POST"]),
@@ -44,6 +45,10 @@ class ModelRoutes:
     async def version(self, _http: Request) -> Response:
         """GET `/api/version`."""
         return JsonResponse({"version": self._version})
+
+    async def status(self, _http: Request) -> Response:
+        """GET `/api/status`: there are no models of a cloud here."""
+        return JsonResponse({"cloud": {"disabled": True, "source": "none"}})
 
     async def tags(self, _http: Request) -> Response:
         """GET `/api/tags`: every model, the newest first."""

@@ -6,20 +6,23 @@ from gui.engine.gguf.fit import mismatch
 from gui.engine.gguf.header import DamagedModel, GgufHeader
 from gui.engine.gguf.reader import read_header
 from gui.engine.llama.parameters import ModelFiles
+from gui.engine.llama.trial import Trials
 from gui.engine.llama.vocabulary import Vocabulary
 from gui.engine.wire import ApiError
 
 
-def checked(files: ModelFiles) -> Vocabulary:
+def checked(files: ModelFiles, trials: Trials) -> Vocabulary:
     """Read the headers again, right before native code does; raises ApiError.
 
-    A file may have changed since it was listed, and the parts may not go together.
+    A file may have changed since it was listed, and the parts may not go together. A chat
+    template that may run for ever is tried elsewhere first.
     """
     try:
         model = read_header(files.weights, arrays=True)
         parts = [*([files.projector] if files.projector else []), *files.adapters]
         for path in parts:
             _must_fit(model, read_header(path))
+        trials.check(files.weights, model)
     except DamagedModel as problem:
         raise ApiError(500, str(problem)) from None
     except OSError as problem:

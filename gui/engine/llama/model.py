@@ -35,6 +35,9 @@ class Llama:
             self._server = xllamacpp.Server(common_params(files, settings, self._key))
         except (RuntimeError, ValueError) as problem:
             raise ApiError(500, _NOT_LOADED) from problem
+        # An answer proves that llama.cpp's loop runs. One that is told to end before it began
+        # never ends, and whoever frees the model waits for ever, holding the interpreter.
+        self._server.handle_metrics()
 
     def render(self, messages: Sequence[Mapping[str, Any]], extra: Mapping[str, Any]) -> str:
         """The prompt text that the model's own chat template makes of `messages`."""

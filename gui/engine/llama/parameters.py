@@ -66,6 +66,7 @@ def common_params(files: ModelFiles, settings: LoadSettings, key: str) -> xllama
     params.cors_origins = ""
     params.n_threads_http = 2
     params.endpoint_slots = False
+    params.endpoint_metrics = True
     params.ui = False
     return params
 

@@ -16,6 +16,7 @@ from gui.engine.llama.memory import Available, available_bytes, needed_bytes, sh
 from gui.engine.llama.model import Llama
 from gui.engine.llama.options import EngineDefaults, LoadSettings
 from gui.engine.llama.parameters import ModelFiles
+from gui.engine.llama.trial import Trials
 from gui.engine.llama.vocabulary import Vocabulary
 from gui.engine.store.stored import StoredModel
 from gui.engine.wire import ApiError
@@ -77,9 +78,11 @@ class Runtime:
         while_loading: WhileLoading = contextlib.nullcontext,
         limits: RuntimeLimits | None = None,
         available: Available = available_bytes,
+        trials: Trials | None = None,
     ) -> None:
         self._while_loading = while_loading
         self._available = available
+        self._trials = trials or Trials()
         self.limits = limits or RuntimeLimits()
         self._placing = asyncio.Lock()
         self._released = asyncio.Event()
@@ -197,7 +200,7 @@ class Runtime:
         return loaded
 
     def _load_now(self, files: ModelFiles, settings: LoadSettings) -> tuple[Vocabulary, Llama]:
-        vocabulary = checked(files)
+        vocabulary = checked(files, self._trials)
         with self._while_loading():
             return vocabulary, Llama(files, settings)
 

@@ -45,6 +45,11 @@ def _unload(http: httpx.Client, *models: str) -> None:
         assert whole(answer)["done_reason"] == "unload"
 
 
+@covers("A1.status")
+def test_there_is_no_cloud(http: httpx.Client) -> None:
+    assert whole(http.get("/api/status")) == {"cloud": {"disabled": True, "source": "none"}}
+
+
 @covers("A0.root", "A1.version")
 def test_who_is_there(http: httpx.Client, engine: EngineUnderTest) -> None:
     assert http.get("/").text == "Ollama is running"

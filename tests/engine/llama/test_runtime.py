@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -23,6 +25,7 @@ from gui.engine.store.models import ModelStore
 from gui.engine.store.stored import StoredModel
 from gui.engine.wire import ApiError
 
+ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = load_settings(read_options({"num_ctx": 64}), 512)
 PLENTY = 2**40
 
@@ -250,6 +253,31 @@ def test_a_damaged_file_is_an_error_and_the_next_one_loads(
             assert (await _use(runtime, models["a"])).users == 0
 
     _run(work)
+
+
+CYCLES = """
+import sys
+from pathlib import Path
+from gui.engine.llama.model import Llama
+from gui.engine.llama.options import embedding_settings, load_settings, read_options, EngineDefaults
+from gui.engine.llama.parameters import ModelFiles
+files = ModelFiles(Path(sys.argv[1]), "")
+options = read_options({"num_ctx": 64})
+for settings in (
+    load_settings(options, 512),
+    embedding_settings(options, 512, EngineDefaults(), mean_pooling=True),
+):
+    for _ in range(40):
+        Llama(files, settings).close()
+print("ended")
+"""
+
+
+def test_a_model_can_be_freed_the_moment_it_is_loaded(models: dict[str, StoredModel]) -> None:
+    """llama.cpp's loop missed the word to end when it came before the loop had begun."""
+    command = [sys.executable, "-c", CYCLES, str(models["a"].path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "ended\n"
 
 
 def _cached(loaded: LoadedModel, messages: Sequence[dict[str, str]], marked: bool) -> list[Any]:
