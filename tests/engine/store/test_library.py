@@ -13,7 +13,7 @@ from store_samples import foreign_blob, layer, library, made, snapshot
 from gui.engine.store import manifests, names
 from gui.engine.store.library import OLD_PARTIAL, YOUNG, Library, MissingBlob
 
-LATER = time.time() + YOUNG + 60
+LATER = time.time() + 24 * YOUNG
 
 
 def text(store: Library, words: str) -> manifests.Layer:
