@@ -45,7 +45,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "langchain_community": ("chat/",),
     "ollama": ("models/",),
     "httpx": ("models/", "engine/registry/"),
-    "httpcore": ("models/",),
+    "httpcore": ("models/", "engine/registry/"),
     "langsmith": ("chat/",),
     "xllamacpp": ("engine/llama/",),
     "jsonschema": ("engine/replies/formats.py",),
