@@ -36,6 +36,7 @@ def run(app: QCoreApplication, main: Callable[[asyncio.Event], Coroutine[Any, An
     Qt's loop itself runs until `main` returns.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    _leave_imports_alone()
 
     async def with_quit_event() -> int:
         quit_requested = asyncio.Event()
@@ -47,6 +48,18 @@ def run(app: QCoreApplication, main: Callable[[asyncio.Event], Coroutine[Any, An
         asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner,
     ):
         return runner.run(with_quit_event())
+
+
+def _leave_imports_alone() -> None:
+    """Stop PySide from reading the source of every module that any thread imports.
+
+    It looks whether the module wants `from __feature__ import`, which nobody here does, and
+    asks modules that are half imported for attributes: pydantic answers with an ImportError,
+    and LangChain cannot be used until the next start.
+    """
+    feature = sys.modules.get("shibokensupport.feature")
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = lambda _module: False  # type: ignore[union-attr] # noqa: SLF001
 
 
 @contextlib.contextmanager

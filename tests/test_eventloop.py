@@ -7,8 +7,11 @@ import contextlib
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -204,3 +207,37 @@ def test_a_signal_reaches_main(qapp: QApplication) -> None:
         return 7
 
     assert eventloop.run(qapp, main) == 7
+
+
+TOUCHY = """
+def __getattr__(name):
+    if name == "__path__":
+        raise AttributeError(name)
+    raise ImportError(f"{name}: this module is only half imported")
+"""
+IMPORTS_TOUCHY = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from gui import eventloop
+
+async def main(quit_requested):
+    from touchy import __doc__ as text
+    return 0
+
+sys.exit(eventloop.run(QCoreApplication([]), main))
+"""
+
+
+def test_pyside_asks_nothing_of_modules_that_are_imported(tmp_path: Path) -> None:
+    """As pydantic is, by LangChain, now and then: an import in a thread must not fail."""
+    (tmp_path / "touchy.py").write_text(TOUCHY, "utf-8")
+    root = str(Path(__file__).parent.parent)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((root, str(tmp_path)))}
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS_TOUCHY],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
