@@ -21,6 +21,7 @@ rest when called. A room may import from those below it.
 
     wire.py           JSON, NDJSON and errors as Ollama writes them
     durations.py      `keep_alive` in Go's notation
+    waiting.py        for what cannot be left behind, however often one is cancelled
 """
 
 from __future__ import annotations

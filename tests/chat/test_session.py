@@ -26,6 +26,8 @@ from gui.chat import (
 from gui.errors import ContextOverflow, ReplyFailedMidway, StreamCut
 from gui.records import MessageStatus, Options, Preset, Role
 
+IDLE_SECONDS = 5.2
+"""After so long the pool lets an idle connection go, at its next request."""
 OVERFLOW = (
     "the prompt is longer than the context length currently available to the model; "
     "shorten the prompt, adjust the context length in settings, or use a model with a "
@@ -294,11 +296,14 @@ def test_stopped_at_100_moments_the_tree_is_whole(tmp_path: Path) -> None:
 
     async def main() -> None:
         async with laid(tmp_path, counts_to_thirty) as table:
+            await table.say("Load what is needed")
             began = asyncio.get_running_loop().time()
-            await table.say("Warm up and measure")
+            await table.say("Measure")
             whole = asyncio.get_running_loop().time() - began
             ends = [await stopped_at(table, whole * 1.5 * n / 100) for n in range(100)]
             assert ends.count("ReplyStopped") > 20
+            await asyncio.sleep(IDLE_SECONDS)  # then the next request lets go of idle ones
+            await table.say("Goodbye")
             await eventually(lambda: table.server.connections <= 1)
 
     asyncio.run(main())

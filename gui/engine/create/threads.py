@@ -7,6 +7,8 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TypeVar
 
+from gui.engine.waiting import settled
+
 T = TypeVar("T")
 
 
@@ -43,7 +45,7 @@ async def _next(steps: Generator[T, None, None], stopped: threading.Event) -> T 
         return await asyncio.shield(step)
     except asyncio.CancelledError:
         stopped.set()
-        await asyncio.wait([step])
+        await settled(step)
         if not step.cancelled():
             step.exception()  # seen: it is Stopped, or nobody is left to tell
         raise

@@ -19,6 +19,7 @@ from gui.engine.llama.parameters import ModelFiles
 from gui.engine.llama.trial import Trials
 from gui.engine.llama.vocabulary import Vocabulary
 from gui.engine.store.stored import StoredModel
+from gui.engine.waiting import settled
 from gui.engine.wire import ApiError
 
 _log = logging.getLogger(__name__)
@@ -263,8 +264,5 @@ def files_of(model: StoredModel) -> ModelFiles:
 async def to_end(work: Awaitable[T]) -> T:
     """Wait for `work` even when cancelled: a thread in llama.cpp cannot be left behind."""
     task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    await settled(task)
+    return task.result()

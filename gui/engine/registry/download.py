@@ -17,6 +17,7 @@ from gui.engine.registry.session import Session
 from gui.engine.registry.source import BlobSource, Changed, NoRanges
 from gui.engine.store.blobs import BlobStore
 from gui.engine.store.manifests import Layer
+from gui.engine.waiting import settled
 
 _WORKERS = 4
 _PIECE = 2**20
@@ -171,8 +172,9 @@ class Download:
                     pieces.append(piece)
                     held += len(piece)
                     if held >= _PIECE:
-                        await self._in_thread(self._partial.write, part, pieces)
-                        pieces, held = [], 0
+                        # Let go of them first: who is cancelled here must not write them twice.
+                        ready, pieces, held = pieces, [], 0
+                        await self._in_thread(self._partial.write, part, ready)
                     if part.written + held > part.size:
                         break
             finally:
@@ -205,17 +207,13 @@ class Download:
         """Call something that blocks on the disk; once begun it is always waited for."""
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._disk, call, *arguments)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            await asyncio.wait((running,))
-            running.exception()  # what it came to no longer matters
-            raise
+        await settled(running)
+        return running.result()
 
 
 async def ended(task: asyncio.Task[Any]) -> None:
     """Cancel a task, if it is not done, and wait until it is."""
     task.cancel()
-    await asyncio.wait((task,))
+    await settled(task)
     if not task.cancelled():
         task.exception()  # told by whoever awaited the task for its result

@@ -7,7 +7,9 @@ import contextlib
 import json
 import random
 import subprocess
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -156,4 +158,38 @@ def test_mod_07_a_disk_that_fills_up_ends_the_pull_and_keeps_what_came(
     registry.faults()
     home.pull(f"{registry.host}/library/full:1b")
     assert registry.served <= len(BIG) - kept + IN_FLIGHT
+    home.check()
+
+
+def test_who_leaves_while_bytes_are_written_writes_them_once(
+    registry: RegistryProcess, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow disk: what is noted as safe is what the registry sent, byte for byte."""
+    weights, *_ = registry.add_model("library/slow:1b", BIG)
+    begun = threading.Event()
+    write = parts.PartialBlob.write
+
+    def slowly(self: parts.PartialBlob, part: parts.Part, pieces: Iterable[bytes]) -> None:
+        begun.set()
+        time.sleep(0.2)
+        write(self, part, pieces)
+
+    async def leave() -> None:
+        pulling = asyncio.create_task(home.pulling(f"{registry.host}/library/slow:1b"))
+        await asyncio.to_thread(begun.wait)
+        pulling.cancel()
+        await asyncio.wait((pulling,))
+        await asyncio.sleep(1)  # the download, which others might share, ends by itself
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.PartialBlob, "write", slowly)
+        asyncio.run(leave())
+    layout = home.library.layout
+    kept = layout.partial(weights).read_bytes()
+    notes = [json.loads(p.read_bytes()) for p in layout.blobs.glob("*-partial-*")]
+    assert sum(note["Completed"] for note in notes) > 0
+    for note in notes:
+        start, end = note["Offset"], note["Offset"] + note["Completed"]
+        assert kept[start:end] == BIG[start:end]
+    home.pull(f"{registry.host}/library/slow:1b")
     home.check()
