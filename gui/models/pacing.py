@@ -97,3 +97,21 @@ class PacedTransport(httpx.AsyncHTTPTransport):
             keepalive_expiry=5.0,
             network_backend=PacedBackend(),
         )
+
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except asyncio.CancelledError:
+            await self._close_unused()
+            raise
+
+    async def _close_unused(self) -> None:
+        """Close connections that were made for a request which was cancelled right then.
+
+        httpcore would keep them for ever: they are neither idle nor anybody's.
+        """
+        taken = [asked.connection for asked in self._pool._requests]  # noqa: SLF001
+        for connection in self._pool.connections:
+            if connection not in taken and "NEW" in connection.info():
+                await connection.aclose()

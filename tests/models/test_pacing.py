@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gui.models.pacing import PACE_SECONDS, PacedBackend, PacedStream
+import httpx
+
+from gui.models.pacing import PACE_SECONDS, PacedBackend, PacedStream, PacedTransport
 
 
 @asynccontextmanager
@@ -74,3 +77,35 @@ def test_large_reads_do_not_wait() -> None:
         return pauses
 
     assert max(asyncio.run(read())) <= 0
+
+
+def test_a_request_cancelled_while_it_connects_leaves_no_connection() -> None:
+    """httpcore keeps a connection that was made, but got no request, for ever."""
+
+    async def main() -> None:
+        state = {"open": 0}
+
+        async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            state["open"] += 1
+            with contextlib.suppress(ConnectionError):
+                await reader.read(2**16)
+                await reader.read()
+            state["open"] -= 1
+            writer.close()
+
+        server = await asyncio.start_server(accepted, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        transport = PacedTransport(verify=False)
+        for ticks in range(60):
+            request = httpx.Request("GET", f"http://127.0.0.1:{port}/", extensions={"timeout": {}})
+            asking = asyncio.create_task(transport.handle_async_request(request))
+            for _ in range(ticks % 30):
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.wait((asking,))
+        await asyncio.sleep(0.2)
+        assert state["open"] == 0
+        await transport.aclose()
+        server.close()
+
+    asyncio.run(main())
