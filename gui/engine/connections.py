@@ -116,7 +116,10 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take some bytes; those of a head must be complete in time."""
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:
+        state = self.conn.their_state
+        if state is not h11.SEND_BODY:
+            self._stop("linger")  # what nobody read has come to its end
+        if state is not h11.IDLE or not self.conn.trailing_data[0]:
             self._stop("head")
         elif "head" not in self._timers:
             self._set("head", self._limits.head, self.end)

@@ -281,3 +281,33 @@ def test_the_address_as_clients_write_it() -> None:
             return
         with other:
             assert url_of(other) == f"http://[::1]:{other.getsockname()[1]}"
+
+
+def test_a_body_that_nobody_read_is_forgotten_once_it_has_come() -> None:
+    """The connection goes on: neither a slow answer nor a pause is cut by a timer of before."""
+    paths: list[str] = []
+
+    async def early_then_slow(scope: Scope, receive: Receive, send: Send) -> None:
+        paths.append(scope["path"])
+        if scope["path"] == "/slow":
+            await asyncio.sleep(2 * QUICK.linger)
+        await _small(scope, receive, send)
+
+    async def answer(reader: asyncio.StreamReader) -> bytes:
+        return await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 5)
+
+    async def talk() -> None:
+        async with _serving(early_then_slow) as connect:
+            reader, writer = await connect()
+            head = b"POST /early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
+            writer.write(head + b"12345")
+            assert b"hello" in await answer(reader)
+            writer.write(b"67890")
+            for path in (b"/slow", b"/slow"):
+                writer.write(GET.replace(b"GET /", b"GET " + path))
+                assert b"hello" in await answer(reader)
+                await asyncio.sleep(1.5 * QUICK.head)
+            writer.close()
+
+    asyncio.run(talk())
+    assert paths == ["/early", "/slow", "/slow"]
