@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 from collections.abc import Iterator
+from pathlib import Path
 
 from filelock import Timeout
 
 from gui.engine.gguf.header import DamagedModel
 from gui.engine.store.blobs import DigestMismatch
+from gui.engine.store.layout import InvalidDigest, parse_digest
 from gui.engine.store.library import MissingBlob
 from gui.engine.store.names import InvalidName
 from gui.engine.wire import ApiError
@@ -39,8 +41,18 @@ def answered() -> Iterator[None]:
         raise ApiError(400, "invalid model name") from None
     except Timeout:
         raise ApiError(503, _BUSY) from None
+    except FileNotFoundError as problem:
+        raise _gone(problem) from None
     except OSError as problem:
         raise ApiError(500, _reason(problem)) from None
+
+
+def _gone(problem: FileNotFoundError) -> ApiError:
+    """A blob that another program deleted while it was read is missing as any other."""
+    try:
+        return missing(parse_digest(Path(str(problem.filename)).name))
+    except InvalidDigest:
+        return ApiError(500, _reason(problem))
 
 
 def missing(digest: str) -> ApiError:
