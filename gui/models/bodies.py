@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from typing import cast
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from typing import Any, cast
 
 import httpx
 from typing_extensions import override
@@ -58,6 +58,9 @@ class ReframedBody(httpx.AsyncByteStream):
 
     @override
     async def aclose(self) -> None:
+        await to_end(self._close())
+
+    async def _close(self) -> None:
         await self._chunks.aclose()
         await self._response.aclose()
 
@@ -92,7 +95,27 @@ class CappedBody(httpx.AsyncByteStream):
 
     @override
     async def aclose(self) -> None:
-        await self._response.aclose()
+        await to_end(self._response.aclose())
+
+
+async def to_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Close, however often the task is cancelled meanwhile; CancelledError comes after.
+
+    httpcore counts a response as closed before it is; interrupted, its connection is kept
+    for ever.
+    """
+    task = asyncio.ensure_future(closing)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        if not task.cancelled():
+            task.exception()  # it is closed, or as good as
+        raise cancelled
+    task.result()
 
 
 def chunks_of(response: httpx.Response) -> AsyncGenerator[bytes]:
