@@ -6,15 +6,32 @@ import asyncio
 import contextlib
 import logging
 import logging.handlers
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
+from typing_extensions import override
+
 from gui import paths
 
 _LOG = logging.getLogger("gui")
+_SECRETS = (
+    re.compile(r"\b(hf_|sk-|gh[pousr]_)[A-Za-z0-9_.\-]{6,}"),
+    re.compile(r"(?i)(\b(?:bearer|basic|token)[ =:]+['\"]?)[A-Za-z0-9_.~+/=\-]{6,}"),
+    re.compile(
+        r"(?i)(['\"]?\b(?:proxy-)?(?:authorization|x-api-key|api-key|cookie)['\"]?\s*[:=,]\s*"
+        r"(?:b?['\"])?(?!(?:bearer|basic|token)\b))[^\s'\",)]+"
+    ),
+    re.compile(r"(\b[A-Za-z][A-Za-z0-9+.\-]*://)[^\s/@'\"]+(?=@)"),
+    re.compile(
+        r"(?i)([?&](?:[\w\-]*(?:token|signature|credential|secret|password|key-pair-id|policy|"
+        r"api[_-]?key)|sig|key)=)[^&\s'\"]+"
+    ),
+)
+"""What is a secret by its form; what stays is the first group."""
 _QUIET = ("httpx", "httpcore", "asyncio", "markdown_it", "qasync", "PIL")
 
 
@@ -42,7 +59,7 @@ def to_terminal() -> Iterator[None]:
 def _handled(handler: logging.Handler, level: int) -> Iterator[None]:
     root = logging.getLogger()
     before = root.level
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
     root.setLevel(level)
     for name in _QUIET:
@@ -53,6 +70,21 @@ def _handled(handler: logging.Handler, level: int) -> Iterator[None]:
         root.removeHandler(handler)
         root.setLevel(before)
         handler.close()
+
+
+class _Redacting(logging.Formatter):
+    """Blacks out what looks like a secret, in messages and tracebacks alike (TOK-06)."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def redacted(text: str) -> str:
+    """`text` without tokens, credentials in headers and addresses, and signed queries."""
+    for pattern in _SECRETS:
+        text = pattern.sub(r"\1***", text)
+    return text
 
 
 @contextlib.contextmanager

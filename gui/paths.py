@@ -48,6 +48,16 @@ def database() -> Path:
     return data() / "conversations.db"
 
 
+def transfers() -> Path:
+    """Models on their way when Ondol ended."""
+    return data() / "transfers.json"
+
+
+def downloads() -> Path:
+    """Files from Hugging Face, until a server has them."""
+    return _own(data() / "downloads")
+
+
 def lock() -> Path:
     """Held by the one window that writes the database."""
     return data() / "ondol.lock"

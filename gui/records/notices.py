@@ -16,6 +16,9 @@ class Remedy(StrEnum):
     RESTART_SERVER = "restart-server"
     NEW_CONVERSATION = "new-conversation"
     UNDO_DELETE = "undo-delete"
+    START_OLLAMA = "start-ollama"
+    ALLOW_PLAIN_HTTP = "allow-plain-http"
+    OPEN_SERVERS = "open-servers"
 
 
 @dataclass(frozen=True, slots=True)
