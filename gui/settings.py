@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from gui.errors import SettingsError
 from gui.files import write_whole
 from gui.language import tr
+from gui.records import ServerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,9 @@ class Settings:
     theme: str = "system"
     scale: float = 1.0
     server: str = ""
+    servers: tuple[ServerEntry, ...] = ()
+    plain_hosts: tuple[str, ...] = ()
+    """Hosts on the internet that may be spoken to without encryption."""
     model: str = ""
     preset: str = "assistant"
     sidebar: bool = True
@@ -27,6 +32,7 @@ class Settings:
 
 
 _MOST_BYTES = 1 << 20
+_MOST_SERVERS = 100
 
 
 class SettingsFile:
@@ -56,8 +62,11 @@ class SettingsFile:
             raise TypeError("not a JSON object")
         known = {f.name: f for f in fields(Settings)}
         self._unknown = {key: value for key, value in values.items() if key not in known}
-        kept = {}
+        kept: dict[str, Any] = {}
         for name in known.keys() & values.keys():
+            if name in _READERS:
+                kept[name] = _READERS[name](values[name])
+                continue
             default, value = getattr(Settings(), name), values[name]
             if (
                 isinstance(default, float)
@@ -90,6 +99,37 @@ class SettingsFile:
                 tr("Your settings could not be saved: {reason}", reason=error.strerror or error),
                 tr("They hold until you quit."),
             ) from error
+
+
+def _read_servers(value: Any) -> tuple[ServerEntry, ...]:
+    """The servers that were added; what is none is left out."""
+    found: dict[str, ServerEntry] = {}
+    for item in value[:_MOST_SERVERS] if isinstance(value, list) else ():
+        entry = _read_server(item)
+        if entry is not None:
+            found.setdefault(entry.id, entry)
+    return tuple(found.values())
+
+
+def _read_server(item: Any) -> ServerEntry | None:
+    if not isinstance(item, dict):
+        return None
+    texts = {name: item.get(name, "") for name in ("id", "name", "url", "fingerprint")}
+    if not all(isinstance(text, str) for text in texts.values()):
+        return None
+    if not texts["id"] or not texts["url"]:
+        return None
+    return ServerEntry(**texts, header_names=_read_texts(item.get("header_names")))
+
+
+def _read_texts(value: Any) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "servers": _read_servers,
+    "plain_hosts": _read_texts,
+}
 
 
 def _unusable(detail: str, kept_as: str = "") -> SettingsError:

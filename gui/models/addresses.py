@@ -1,7 +1,8 @@
 """The address of a server, as a person types it or OLLAMA_HOST has it, made exact.
 
 The rules are those of Ollama's own client (`envconfig.Host`), with what a person pastes
-besides: capitals, a trailing `/api`, a user and password, the address to listen on.
+besides: capitals, a trailing `/api`, a user and password, the address to listen on, and the
+zone of a link-local address (RFC 6874).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from gui.errors import SettingsError
 from gui.language import tr
@@ -20,6 +21,10 @@ _SCHEME_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[\w](?:[\w.-]*[\w.])?")
 _PORT = re.compile(r"[\w+-]*")
 _PATH = re.compile(r"(?:/[\w.~%+-]+)*")
+_ZONE = re.compile(r"[\w.-]+", re.ASCII)
+_LONGEST_LABEL, _LONGEST_HOST = 63, 253
+_HOME_SUFFIXES = ("localhost", "local", "internal", "lan", "home.arpa", "test", "invalid")
+"""Ends of names that no server on the internet has (RFC 2606, 6762, 8375, 9476)."""
 # Addresses to listen on, and where a client finds what listens there.
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 
@@ -56,6 +61,43 @@ def endpoint_name(endpoint: Endpoint) -> str:
     return endpoint.url.partition("://")[2]
 
 
+def host_of(url: str) -> str:
+    """The host of a URL that `parse_address` made, an IPv6 address without its brackets."""
+    return urlsplit(url).hostname or ""
+
+
+def port_of(url: str) -> int:
+    """The port of a URL that `parse_address` made."""
+    return urlsplit(url).port or _DEFAULT_PORT
+
+
+def ascii_name(host: str) -> str:
+    """A host as it is looked up (IDNA); raises UnicodeError."""
+    if host.isascii():
+        return host
+    import idna
+
+    return idna.encode(host).decode()
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address, an IPv6 one without brackets, and no name."""
+    return bool(_ip(host))
+
+
+def is_public_address(text: str) -> bool:
+    """Whether an IP address can be on the internet: not of this machine, home or office."""
+    return ipaddress.ip_address(text).is_global
+
+
+def may_be_public(host: str) -> bool:
+    """Whether a host can be on the internet; a name with a dot can until it is looked up."""
+    if _ip(host):
+        return is_public_address(host)
+    name = host.rstrip(".")
+    return "." in name and not name.endswith(tuple("." + end for end in _HOME_SUFFIXES))
+
+
 def _host_and_port(authority: str) -> tuple[str, int]:
     """The host, IPv6 in brackets, and the port, 0 when there is none to use."""
     if ip := _ip(authority):
@@ -65,7 +107,7 @@ def _host_and_port(authority: str) -> tuple[str, int]:
         host, digits = authority, ""
     ip = _ip(host)
     host = _bracketed(ip) if ip else _bracketed(host.lower())
-    is_host = ip or _HOST.fullmatch(host)
+    is_host = ip or _is_name(host)
     if not is_host or not _PORT.fullmatch(digits):
         raise _no_address()
     port = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 6 else 0
@@ -75,13 +117,31 @@ def _host_and_port(authority: str) -> tuple[str, int]:
 def _ip(text: str) -> str:
     """The IP address in its shortest form, "" when it is a name."""
     inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    inner, percent, zone = inner.partition("%")
     try:
         address = ipaddress.ip_address(inner)
     except ValueError:
         return ""
-    if getattr(address, "scope_id", None):
+    if not percent:
+        return str(address)
+    zone = zone.removeprefix("25") or zone  # in a URL the percent sign is itself escaped
+    if not address.is_link_local or not _ZONE.fullmatch(zone):
         raise _no_address()
-    return str(address)
+    return f"{address}%{zone}"
+
+
+def _is_name(host: str) -> bool:
+    """Whether `host` is a name that can be looked up, in any script."""
+    if not _HOST.fullmatch(host):
+        return False
+    try:
+        looked_up = ascii_name(host)
+    except UnicodeError:
+        return False
+    labels = looked_up.removesuffix(".").split(".")
+    return len(looked_up) <= _LONGEST_HOST and all(
+        0 < len(label) <= _LONGEST_LABEL for label in labels
+    )
 
 
 def _bracketed(host: str) -> str:

@@ -17,16 +17,29 @@ import httpx
 from httpcore import SOCKET_OPTION
 from typing_extensions import override
 
+from gui.models import tls
+
 PACE_SECONDS = 0.015
 _SMALL_BYTES = 4096
 _IDLE_CONNECTIONS = 8
 
 
 class PacedStream(httpcore.AsyncNetworkStream):
-    """A connection whose small reads are at least `PACE_SECONDS` apart."""
+    """A connection whose small reads are at least `PACE_SECONDS` apart.
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    `fingerprint` is the one certificate it may meet, "" for any that is vouched for;
+    `connect_by` is when encryption must be agreed on, by the loop's clock.
+    """
+
+    def __init__(
+        self,
+        stream: httpcore.AsyncNetworkStream,
+        fingerprint: str = "",
+        connect_by: float | None = None,
+    ) -> None:
         self._stream = stream
+        self._fingerprint = fingerprint
+        self._connect_by = connect_by
         self._not_before = 0.0
 
     @override
@@ -55,7 +68,19 @@ class PacedStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        return PacedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        if self._connect_by is not None:
+            timeout = max(0.0, self._connect_by - asyncio.get_running_loop().time())
+        name = tls.server_name(server_hostname or "")
+        try:
+            stream = await self._stream.start_tls(ssl_context, name, timeout)
+            if self._fingerprint:
+                tls.check_pin(stream.get_extra_info("ssl_object"), self._fingerprint)
+        except BaseException as error:
+            await self._stream.aclose()  # httpcore leaves it open when it is cancelled
+            if isinstance(error, tls.PinMismatch):
+                raise httpcore.ConnectError(str(error)) from error
+            raise
+        return PacedStream(stream)
 
     @override
     def get_extra_info(self, info: str) -> Any:
@@ -63,10 +88,11 @@ class PacedStream(httpcore.AsyncNetworkStream):
 
 
 class PacedBackend(httpcore.AsyncNetworkBackend):
-    """Connections of asyncio's, paced."""
+    """Connections of asyncio's, paced; the time to connect counts for TLS too."""
 
-    def __init__(self) -> None:
+    def __init__(self, fingerprint: str = "") -> None:
         self._backend = httpcore.AnyIOBackend()
+        self._fingerprint = fingerprint
 
     @override
     async def connect_tcp(
@@ -77,9 +103,10 @@ class PacedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        return PacedStream(
-            await self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        )
+        began = asyncio.get_running_loop().time()
+        stream = await self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        connect_by = None if timeout is None else began + timeout
+        return PacedStream(stream, self._fingerprint, connect_by)
 
     @override
     async def sleep(self, seconds: float) -> None:
@@ -87,15 +114,16 @@ class PacedBackend(httpcore.AsyncNetworkBackend):
 
 
 class PacedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over a pool of paced connections; reads no environment."""
+    """httpx's own transport over a pool of paced connections; asks no proxy, no .netrc."""
 
-    def __init__(self, *, verify: bool) -> None:
+    def __init__(self, *, encrypted: bool, fingerprint: str = "") -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+            # A server at http:// needs no certificates read.
+            ssl_context=tls.context_for(fingerprint) if encrypted else None,
             max_connections=None,
             max_keepalive_connections=_IDLE_CONNECTIONS,
             keepalive_expiry=5.0,
-            network_backend=PacedBackend(),
+            network_backend=PacedBackend(fingerprint),
         )
 
     @override

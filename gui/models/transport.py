@@ -8,6 +8,8 @@ httpx, ollama and LangChain let exceptions they do not know pass through.
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import NoReturn
@@ -17,15 +19,17 @@ from typing_extensions import override
 
 from gui.errors import (
     EngineStopped,
+    NameUnknown,
     NotOllama,
     OndolError,
     ServerUnreachable,
     StreamCut,
     StreamGarbled,
 )
-from gui.models.addresses import endpoint_name
+from gui.models import tls
+from gui.models.addresses import endpoint_name, host_of
 from gui.models.bodies import CappedBody, ReframedBody, chunks_of
-from gui.models.lines import CHAT, GENERATE, PROGRESS, Shape
+from gui.models.lines import CHAT, CREATE, GENERATE, PROGRESS, Shape
 from gui.models.ndjson import Reframer
 from gui.models.pacing import PacedTransport
 from gui.models.refusals import status_error
@@ -40,8 +44,11 @@ _STREAMS: dict[str, Shape] = {
     "/api/generate": GENERATE,
     "/api/pull": PROGRESS,
     "/api/push": PROGRESS,
-    "/api/create": PROGRESS,
+    "/api/create": CREATE,
 }
+
+_ZONE = re.compile(r"%[^\]]*")
+"""A zone means something on this machine only (RFC 6874)."""
 
 Locate = Callable[[], Awaitable[Endpoint]]
 
@@ -65,8 +72,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, endpoint: Endpoint, locate: Locate | None = None) -> None:
         self.endpoint = endpoint
         self._locate = locate
-        # A server at http:// needs no certificates read.
-        self._pool = PacedTransport(verify=endpoint.url.startswith("https:"))
+        self._pool = PacedTransport(
+            encrypted=endpoint.url.startswith("https:"), fingerprint=endpoint.fingerprint
+        )
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -120,9 +128,7 @@ def connection_error(exc: httpx.TransportError, endpoint: Endpoint) -> OndolErro
     if endpoint.kind is ServerKind.BUILT_IN:
         return EngineStopped(detail)
     if isinstance(exc, httpx.ConnectError):
-        # OpenSSL's words for an answer that is no TLS record.
-        plain = "WRONG_VERSION_NUMBER" in detail or "record layer" in detail
-        return NotOllama(name, detail) if plain else ServerUnreachable(name, detail)
+        return _not_connected(exc, endpoint, detail)
     if isinstance(exc, httpx.ReadError | httpx.WriteError | httpx.CloseError):
         return StreamCut(name, detail)
     if isinstance(exc, httpx.RemoteProtocolError):
@@ -132,13 +138,24 @@ def connection_error(exc: httpx.TransportError, endpoint: Endpoint) -> OndolErro
     return ServerUnreachable(name, detail)
 
 
+def _not_connected(exc: httpx.ConnectError, endpoint: Endpoint, detail: str) -> OndolError:
+    name = endpoint_name(endpoint)
+    if refused := tls.refusal(exc, name):
+        return refused
+    if any(isinstance(cause, socket.gaierror) for cause in tls.causes(exc)):
+        return NameUnknown(host_of(endpoint.url), detail)
+    # OpenSSL's words for an answer that is no TLS record.
+    plain = "WRONG_VERSION_NUMBER" in detail or "record layer" in detail
+    return NotOllama(name, detail) if plain else ServerUnreachable(name, detail)
+
+
 def _direct(request: httpx.Request, endpoint: Endpoint) -> None:
     """Point the request at the endpoint, with the endpoint's headers only."""
     target = httpx.URL(endpoint.url)
     request.url = request.url.copy_with(
         scheme=target.scheme, host=target.host, port=target.port, userinfo=b""
     )
-    request.headers["Host"] = request.url.netloc.decode("ascii")
+    request.headers["Host"] = _ZONE.sub("", request.url.netloc.decode("ascii"))
     request.headers["Accept-Encoding"] = "identity"
     for name in ("Authorization", "Proxy-Authorization", "Cookie"):
         request.headers.pop(name, None)

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from gui.errors import SettingsError
-from gui.models.addresses import endpoint_name, parse_address
+from gui.models.addresses import endpoint_name, host_of, may_be_public, parse_address, port_of
 from gui.records import Endpoint, ServerKind
 
 TABLE = [
@@ -44,6 +44,8 @@ TABLE = [
     ("https://host:99999999999", "https://host:443"),
     ("ollama.com", "https://ollama.com:443"),
     ("my_box.local.", "http://my_box.local.:11434"),
+    ("fe80::1%eth0", "http://[fe80::1%eth0]:11434"),
+    ("[FE80::1%25en0]:1234", "http://[fe80::1%en0]:1234"),
     ("온돌.local", "http://온돌.local:11434"),
     ("http://host:1/?x=1#y", "http://host:1"),
     ("https://user:pw@host", "https://host:443"),
@@ -64,7 +66,14 @@ def test_net_19_table(typed: str, url: str) -> None:
         "http://a b",
         "http:\\\\host",
         "host\nX: y",
-        "fe80::1%eth0",
+        "2001:db8::1%eth0",
+        "[fe80::1%e th]",
+        "a..b",
+        ".host",
+        "http://" + "a" * 64,
+        "http://" + "a." * 130 + "b",
+        "http://온..돌",
+        "ht\u2025tp.local",
         "http://host/<script>",
         "http://[::1",
         "-host",
@@ -94,6 +103,40 @@ def test_net_19_password_becomes_a_header_and_is_not_shown(typed: str, pair: str
     assert value not in shown
     assert "pw" not in shown
     assert "user" not in shown
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("http://host:5/x", "host", 5),
+        ("https://[::1]:443", "::1", 443),
+        ("http://[fe80::1%eth0]:1", "fe80::1%eth0", 1),
+    ],
+)
+def test_host_and_port_of_an_exact_url(url: str, host: str, port: int) -> None:
+    assert (host_of(url), port_of(url)) == (host, port)
+
+
+@pytest.mark.parametrize(
+    ("host", "public"),
+    [
+        ("127.0.0.1", False),
+        ("::1", False),
+        ("10.1.2.3", False),
+        ("169.254.1.1", False),
+        ("fe80::1%eth0", False),
+        ("1.1.1.1", True),
+        ("2606:4700::1111", True),
+        ("localhost", False),
+        ("box", False),
+        ("box.lan", False),
+        ("box.home.arpa", False),
+        ("notlocal.example", True),
+        ("ollama.example.com.", True),
+    ],
+)
+def test_net_20_which_hosts_may_be_on_the_internet(host: str, public: bool) -> None:
+    assert may_be_public(host) is public
 
 
 def test_name_in_a_sentence() -> None:

@@ -95,7 +95,7 @@ def test_a_request_cancelled_while_it_connects_leaves_no_connection() -> None:
 
         server = await asyncio.start_server(accepted, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        transport = PacedTransport(verify=False)
+        transport = PacedTransport(encrypted=False)
         for ticks in range(60):
             request = httpx.Request("GET", f"http://127.0.0.1:{port}/", extensions={"timeout": {}})
             asking = asyncio.create_task(transport.handle_async_request(request))

@@ -14,11 +14,20 @@ import pytest
 from faults import answers
 from faults.readers import READERS, Reader, Reply, read
 from faults.server import HANG, FaultServer
+from resolver import resolve
 
-from gui.errors import EngineFailedToStart, EngineStopped, NotOllama, OndolError, ServerUnreachable
+from gui.errors import (
+    EngineFailedToStart,
+    EngineStopped,
+    NotOllama,
+    OndolError,
+    PlainHttpRefused,
+    ServerForgotten,
+    ServerUnreachable,
+)
 from gui.models.engine_process import EngineProcess
 from gui.models.server import Servers
-from gui.records import ServerKind, ServerState
+from gui.records import ServerChoices, ServerDraft, ServerEntry, ServerKind, ServerState
 
 CHILD = Path(__file__).parent / "child.py"
 NOWHERE = "127.0.0.1:9"
@@ -32,10 +41,11 @@ def _run(
     work: Callable[[Servers], Awaitable[None]],
     host: str = NOWHERE,
     engine: EngineProcess | None = None,
+    choices: Callable[[], ServerChoices] = ServerChoices,
     **environ: str,
 ) -> None:
     async def ran() -> None:
-        servers = Servers({"OLLAMA_HOST": host, **environ}, engine or EngineProcess())
+        servers = Servers({"OLLAMA_HOST": host, **environ}, engine or EngineProcess(), choices)
         try:
             await work(servers)
         finally:
@@ -49,7 +59,7 @@ def test_ollama_is_taken_when_it_answers() -> None:
         client = await servers.connect()
         assert client.endpoint.kind is ServerKind.OLLAMA
         assert await servers.connect(ServerKind.OLLAMA) is client
-        ollama, built_in = await servers.status()
+        built_in, ollama = (await servers.overview()).servers
         assert (ollama.state, ollama.version) == (ServerState.READY, "0.33.0")
         assert ollama.url == server.url
         assert built_in.state is ServerState.UNREACHABLE
@@ -68,7 +78,7 @@ def test_engine_is_taken_when_no_ollama_answers(tmp_path: Path) -> None:
         token = server.last("/api/version").headers["authorization"]
         assert client.endpoint.headers == (("Authorization", token),)
         assert await servers.connect(ServerKind.BUILT_IN) is client
-        _, built_in = await servers.status()
+        built_in, _ = (await servers.overview()).servers
         assert built_in.state is ServerState.READY
 
     with FaultServer() as server:
@@ -129,6 +139,80 @@ def test_engine_that_does_not_start(tmp_path: Path) -> None:
             await servers.connect()
 
     _run(work, engine=_engine(tmp_path / "no-file", "exit"))
+
+
+def test_a_server_of_the_persons_list_is_used_with_its_headers() -> None:
+    with FaultServer() as server:
+        entries: list[ServerEntry] = []
+
+        async def work(servers: Servers) -> None:
+            draft = ServerDraft("", "Box", f"{server.url}/", "tok", (("X-Key", "k"),))
+            entry = await servers.keep(draft, session_only=True)
+            with pytest.raises(ServerForgotten):
+                await servers.connect(entry.key)
+            entries.append(entry)
+            client = await servers.connect(entry.key)
+            assert await servers.connect(entry.key) is client
+            endpoint = client.endpoint
+            assert (endpoint.kind, endpoint.key) == (ServerKind.REMOTE, entry.key)
+            sent = server.last("/api/version").headers
+            assert (sent["authorization"], sent["x-key"]) == ("Bearer tok", "k")
+            status = (await servers.overview()).servers[-1]
+            assert (status.key, status.name, status.state) == (entry.key, "Box", ServerState.READY)
+            steps = [step async for step in servers.test(entry.key)]
+            assert steps[-1].text == "It has one model."
+            steps = [step async for step in servers.test_draft(draft)]
+            assert steps[-1].text == "It has one model."
+            await servers.forget(entry)
+            entries.clear()
+            with pytest.raises(ServerForgotten):
+                await servers.connect(entry.key)
+
+        _run(work, choices=lambda: ServerChoices(tuple(entries)))
+
+
+def test_net_20_nothing_goes_to_the_internet_before_the_person_agreed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not the version, not the token; afterwards that host only."""
+    monkeypatch.setattr("gui.models.reaching.is_public_address", lambda _: True)
+    resolve(monkeypatch, {"a.example.com": ["127.0.0.1"], "b.example.com": ["127.0.0.1"]})
+    with FaultServer() as server:
+        entries = tuple(
+            ServerEntry(name, name, f"http://{name}.example.com:{server.port}") for name in "ab"
+        )
+        accepted: list[str] = []
+
+        async def work(servers: Servers) -> None:
+            for key in (None, ServerKind.OLLAMA, "remote:a", "remote:b"):
+                with pytest.raises(PlainHttpRefused, match="can be read on the way"):
+                    await servers.connect(key)
+            overview = await servers.overview()
+            assert {s.state for s in overview.servers} == {ServerState.UNREACHABLE}
+            assert not server.requests
+            assert servers.host("remote:a") == "a.example.com"
+            accepted.append("a.example.com")
+            await servers.connect("remote:a")
+            await servers.connect(None)
+            with pytest.raises(PlainHttpRefused):
+                await servers.connect("remote:b")
+
+        _run(
+            work,
+            f"http://a.example.com:{server.port}",
+            choices=lambda: ServerChoices(entries, tuple(accepted)),
+        )
+
+
+def test_net_20_a_command_names_its_server_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gui.models.reaching.is_public_address", lambda _: True)
+    resolve(monkeypatch, {"a.example.com": ["127.0.0.1"]})
+
+    async def work(servers: Servers) -> None:
+        assert (await servers.connect()).endpoint.kind is ServerKind.OLLAMA
+
+    with FaultServer() as server:
+        _run(work, f"http://a.example.com:{server.port}")
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
