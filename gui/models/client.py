@@ -1,16 +1,18 @@
-"""One server's models: asked for through the guarded transport, read with tolerance."""
+"""One server's models: asked for and changed through the guarded transport."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from gui.errors import NotOllama
+from gui.models import reading
 from gui.models.addresses import endpoint_name
 from gui.models.lines import storable_text
+from gui.models.refusals import status_error
 from gui.models.transport import (
     CONNECT_SECONDS,
     GuardedTransport,
@@ -18,14 +20,13 @@ from gui.models.transport import (
     RefusingTransport,
     timeouts,
 )
-from gui.records import Endpoint, ModelInfo
+from gui.records import Endpoint, LoadedModel, ModelInfo, ServerKind
 
 if TYPE_CHECKING:
     import ollama
 
 _ANSWER_SECONDS = 30.0
-_MAX_NAME = 600
-"""Longer than host, namespace, model and tag of a model's name can be together."""
+_BLOB_THERE, _BLOB_MISSING = 200, 404
 
 
 class ModelClient:
@@ -34,8 +35,7 @@ class ModelClient:
     With `locate` it follows a server that restarts at another address (the built-in
     engine): whoever holds the client, or a ChatOllama made of it, needs no new one.
 
-    The lists are read as raw JSON, since the ollama package drops the capabilities and
-    refuses a whole list for one odd value. Raises ServerError, StreamError, EngineError.
+    Raises ServerError, StreamError, EngineError.
     """
 
     def __init__(self, endpoint: Endpoint, locate: Locate | None = None) -> None:
@@ -74,15 +74,19 @@ class ModelClient:
 
     async def list_models(self) -> tuple[ModelInfo, ...]:
         """The models the server has, in its order, each once."""
-        return _models(await self._json("GET", "/api/tags"))
+        return reading.models(await self._json("GET", "/api/tags"))
 
-    async def loaded(self) -> tuple[str, ...]:
-        """Names of the models in memory now."""
-        return tuple(model.name for model in _models(await self._json("GET", "/api/ps")))
+    async def loaded(self) -> tuple[LoadedModel, ...]:
+        """The models in memory now."""
+        return reading.loaded(await self._json("GET", "/api/ps"))
 
     async def show(self, name: str) -> ModelInfo:
         """The details of one model, its licence among them; raises ModelNotFound."""
-        return _shown(name, await self._json("POST", "/api/show", {"model": name}))
+        return reading.shown(name, await self.show_answer(name))
+
+    async def show_answer(self, name: str) -> dict[str, Any]:
+        """All that the server says of one model, as it says it; raises ModelNotFound."""
+        return await self._json("POST", "/api/show", {"model": name})
 
     async def load(self, name: str, options: Mapping[str, Any]) -> None:
         """Have the model in memory, with the options a chat will use; raises ServerError."""
@@ -92,6 +96,52 @@ class ModelClient:
     async def unload(self, name: str) -> None:
         """Free the memory the model takes."""
         await self.ollama_client().generate(model=name, keep_alive=0)
+
+    async def copy(self, source: str, destination: str) -> None:
+        """Give a model a second name, over whatever had that name; raises ModelNotFound."""
+        body = {"source": source, "destination": destination}
+        await self._http.request("POST", "/api/copy", json=body)
+
+    async def delete(self, name: str) -> None:
+        """Take a model's name away, and what only it needs; raises ModelNotFound."""
+        await self._http.request("DELETE", "/api/delete", json={"model": name})
+
+    async def progress(
+        self, path: str, body: Mapping[str, Any]
+    ) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """The lines of `/api/pull`, `/api/push` or `/api/create`, as many as come at once.
+
+        Closing this ends what the server does. A silence is not ended by itself.
+        """
+        request = self._http.stream("POST", path, json=body, timeout=timeouts())
+        async with request as response:
+            async for chunk in response.aiter_raw():  # whole lines: the transport cuts it so
+                yield [json.loads(line) for line in chunk.splitlines()]
+
+    async def has_blob(self, digest: str) -> bool:
+        """Whether the server has a file with this digest ("sha256:...")."""
+        response = await self._http.head(f"/api/blobs/{digest}")
+        if response.status_code not in (_BLOB_THERE, _BLOB_MISSING):
+            name = endpoint_name(self.endpoint)
+            raise status_error(response.status_code, dict(response.headers), b"", name)
+        return response.status_code == _BLOB_THERE
+
+    async def upload_blob(self, digest: str, size: int, pieces: AsyncIterable[bytes]) -> None:
+        """Give the server a file of `size` bytes, piece by piece; it checks the digest."""
+        headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
+        path = f"/api/blobs/{digest}"
+        await self._http.post(path, content=pieces, headers=headers, timeout=timeouts())
+
+    async def discard_partials(self, digests: Iterable[str]) -> bool:
+        """Delete what unfinished pulls left of these blobs; False if only the server can.
+
+        Ollama has no request for it: it deletes them when it starts, once they are an hour
+        old. The built-in engine does it at once.
+        """
+        if self.endpoint.kind is not ServerKind.BUILT_IN:
+            return False
+        await self._http.request("DELETE", "/api/partials", json={"digests": list(digests)})
+        return True
 
     async def aclose(self) -> None:
         """Close every connection; replies still streaming end."""
@@ -117,69 +167,3 @@ class ModelClient:
         if not isinstance(answer, dict):
             raise NotOllama(endpoint_name(self.endpoint), f"no JSON object at {path}")
         return answer
-
-
-def _models(answer: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
-    entries = answer.get("models")
-    found: dict[str, ModelInfo] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and (model := _model(entry)) and model.name not in found:
-            found[model.name] = model
-    return tuple(found.values())
-
-
-def _model(entry: Mapping[str, Any]) -> ModelInfo | None:
-    """A model of a list, None for an entry without a usable name."""
-    name = _text(entry, "name") or _text(entry, "model")
-    if not name or len(name) > _MAX_NAME:
-        return None
-    details = _object(entry, "details")
-    return ModelInfo(
-        name=name,
-        digest=_text(entry, "digest"),
-        size=_count(entry, "size"),
-        modified_at=_text(entry, "modified_at"),
-        family=_text(details, "family"),
-        parameter_size=_text(details, "parameter_size"),
-        quantization=_text(details, "quantization_level"),
-        context_length=_count(details, "context_length"),
-        capabilities=_texts(entry.get("capabilities")),
-    )
-
-
-def _shown(name: str, answer: Mapping[str, Any]) -> ModelInfo:
-    details, metadata = _object(answer, "details"), _object(answer, "model_info")
-    licenses = answer.get("license")
-    return ModelInfo(
-        name=name,
-        modified_at=_text(answer, "modified_at"),
-        family=_text(details, "family"),
-        parameter_size=_text(details, "parameter_size"),
-        quantization=_text(details, "quantization_level"),
-        context_length=_count(
-            metadata, f"{_text(metadata, 'general.architecture')}.context_length"
-        ),
-        capabilities=_texts(answer.get("capabilities")),
-        license="\n".join(_texts([licenses] if isinstance(licenses, str) else licenses)),
-    )
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
-    return storable_text(value) if isinstance(value, str) else ""
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    items: Iterable[Any] = value if isinstance(value, list) else ()
-    return tuple(storable_text(item) for item in items if isinstance(item, str))
-
-
-def _count(entry: Mapping[str, Any], key: str) -> int:
-    """A size or a count; 0 for what cannot be one."""
-    value = entry.get(key)
-    return value if type(value) is int and 0 < value < 2**63 else 0
-
-
-def _object(entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = entry.get(key)
-    return value if isinstance(value, dict) else {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 BOM = b"\xef\xbb\xbf"
@@ -48,6 +48,7 @@ class Shape:
 
     `fields` are the keys let through and their types, `texts` those that carry the reply,
     `lists` those whose entries are looked at one by one, `ending` what marks the last line.
+    With `may_go_on` more may follow such a line: the answer is complete when it ends on one.
     """
 
     fields: Fields
@@ -55,9 +56,10 @@ class Shape:
     lists: Mapping[str, Callable[[Any], bool]]
     ending: tuple[str, object]
     has_message: bool = False
+    may_go_on: bool = False
 
     def is_last(self, line: Mapping[str, Any]) -> bool:
-        """Whether the answer is complete with this line."""
+        """Whether the answer is complete with this line, or would be if it ended here."""
         key, value = self.ending
         return line.get(key) == value
 
@@ -226,3 +228,5 @@ PROGRESS = Shape(
     lists={},
     ending=("status", "success"),
 )
+# Creating pulls a base that is missing, with the "success" of that pull in the middle.
+CREATE = replace(PROGRESS, may_go_on=True)

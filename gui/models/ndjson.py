@@ -31,6 +31,7 @@ class Reframer:
         self._max_line = max_line
         self._rest = bytearray()
         self._malformed = 0
+        self._could_end = False
         self.done = False
         self.failure: OndolError | None = None
 
@@ -59,6 +60,8 @@ class Reframer:
             return b""
         malformed = self._malformed
         ready = self._read_all([bytes(self._rest)])
+        if self._could_end and cause is None and not self.ended:
+            self._end()
         if self.done or (self.failure is not None and self._malformed == malformed):
             return ready
         # A last line without its end is the cut itself, not a malformed line.
@@ -94,7 +97,8 @@ class Reframer:
         except Malformed:
             self._skip()
             return b""
-        if self._shape.is_last(value):
+        self._could_end = self._shape.is_last(value)
+        if self._could_end and not self._shape.may_go_on:
             self._end()
         return sound
 

@@ -13,7 +13,7 @@ from faults.server import FaultServer
 from gui.errors import LineTooLong, ModelNotFound, NotOllama, StreamCut
 from gui.models import bodies
 from gui.models.client import ModelClient
-from gui.records import Endpoint, ModelInfo, ServerKind
+from gui.records import Endpoint, LoadedModel, ModelInfo, ServerKind
 
 
 def _models(entries: object) -> tuple[ModelInfo, ...]:
@@ -111,7 +111,7 @@ def test_loaded_and_unload() -> None:
         ),
     }
     with FaultServer(routes) as server:
-        assert ask(server, ModelClient.loaded) == ("m:latest",)
+        assert ask(server, ModelClient.loaded) == (LoadedModel("m:latest"),)
         ask(server, lambda client: client.unload("m"))
         assert server.last("/api/generate").json["keep_alive"] == 0
 

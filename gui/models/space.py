@@ -1,0 +1,63 @@
+"""The space that deleting a model frees; models share the files they are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gui.errors import ModelNotFound
+from gui.models.details import read_details
+from gui.models.names import same_name
+from gui.records import ModelInfo
+
+if TYPE_CHECKING:
+    from gui.models.client import ModelClient
+
+_MOST_ASKED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FreedSpace:
+    """Bytes that go with a model, and who keeps its large file when they are none."""
+
+    size: int
+    shared_with: str = ""
+
+
+async def freed_by(client: ModelClient, name: str) -> FreedSpace:
+    """What deleting `name` frees. Raises ModelNotFound and what `ModelClient` raises.
+
+    Models of one digest share everything. A model made from another has its weights: told
+    by the files that the Modelfiles of both name, asked of those that look alike only.
+    """
+    models = await client.list_models()
+    model = next((m for m in models if same_name(m.name, name)), None)
+    if model is None:
+        raise ModelNotFound(name)
+    others = [other for other in models if other is not model and _look_alike(other, model)]
+    others.sort(key=lambda other: other.digest != model.digest)
+    weights: set[str] | None = None
+    for other in others[:_MOST_ASKED]:
+        if other.digest and other.digest == model.digest:
+            return FreedSpace(0, other.name)
+        if weights is None:
+            weights = await _weights(client, model.name)
+        if weights & await _weights(client, other.name):
+            return FreedSpace(0, other.name)
+    return FreedSpace(model.size)
+
+
+def _look_alike(one: ModelInfo, other: ModelInfo) -> bool:
+    if one.digest and one.digest == other.digest:
+        return True
+    kinds = [(m.family, m.parameter_size, m.quantization) for m in (one, other)]
+    return kinds[0] == kinds[1]
+
+
+async def _weights(client: ModelClient, name: str) -> set[str]:
+    """Digests of the large file; none for a model that went away meanwhile."""
+    try:
+        details = await read_details(client, name)
+    except ModelNotFound:
+        return set()
+    return {digest for what, digest in details.layers if what == "model"}
