@@ -14,21 +14,25 @@ from typing_extensions import override
 
 from gui import __version__, eventloop, language, logs, paths, theme
 from gui.controllers import (
+    CatalogueController,
     ChatController,
     Controllers,
     ConversationsController,
+    LibraryController,
     ModelsController,
     Notices,
     PresetsController,
     Rooms,
+    ServersController,
     SettingsController,
+    TransfersController,
 )
 from gui.controllers.rooms import open_rooms
 from gui.errors import EngineError
 from gui.eventloop import GarbageCollector, Tasks
 from gui.instance import Instance
 from gui.language import tr
-from gui.records import Notice
+from gui.records import Notice, ServerChoices
 from gui.settings import Settings, SettingsFile
 from gui.theme import ThemeMode
 from gui.windows.main_window import MainWindow
@@ -112,16 +116,40 @@ class Ondol:
         def engine_ended(error: EngineError) -> None:
             loop.call_soon_threadsafe(notices.tell_error, error)
 
-        self._rooms = Rooms(open_rooms(paths.database(), dict(os.environ), engine_ended))
-        rooms, tasks = self._rooms, self._tasks
+        tasks = self._tasks
         settings = SettingsController(self._settings_file, self._first_settings, tasks, notices)
+
+        def choices() -> ServerChoices:
+            # The other thread reads one frozen record.
+            now = settings.settings
+            return ServerChoices(now.servers, now.plain_hosts)
+
+        rooms = self._rooms = Rooms(
+            open_rooms(paths.database(), dict(os.environ), engine_ended, choices)
+        )
         models = ModelsController(rooms, tasks, notices, settings)
         presets = PresetsController(rooms, tasks, notices, settings)
         conversations = ConversationsController(rooms, tasks, notices)
         chat = ChatController(rooms, tasks, notices, models, presets)
         chat.list_changed.connect(conversations.refresh)
         conversations.deleted.connect(chat.forget)
-        self._controllers = Controllers(notices, settings, models, presets, conversations, chat)
+        library = LibraryController(rooms, tasks, models)
+        transfers = TransfersController(rooms, tasks, notices, models)
+        catalogue = CatalogueController(rooms, tasks, models)
+        transfers.finished.connect(library.refresh)
+        transfers.changed.connect(library.keep_wanted)
+        self._controllers = Controllers(
+            notices=notices,
+            settings=settings,
+            models=models,
+            servers=ServersController(rooms, tasks, notices, settings, models),
+            library=library,
+            transfers=transfers,
+            catalogue=catalogue,
+            presets=presets,
+            conversations=conversations,
+            chat=chat,
+        )
 
     def _watch_for_changes(self) -> None:
         self._controllers.settings.changed.connect(self._apply_settings)
@@ -129,10 +157,11 @@ class Ondol:
         self._app.quit_requested.connect(self._quit.set)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
-    def _show_window(self) -> None:
-        self._window = MainWindow(self._controllers)
-        self._window.closed.connect(self._quit.set)
-        self._window.show()
+    def _show_window(self) -> MainWindow:
+        window = self._window = MainWindow(self._controllers)
+        window.closed.connect(self._quit.set)
+        window.show()
+        return window
 
     async def _open_rooms(self) -> None:
         await asyncio.sleep(0)
@@ -146,6 +175,7 @@ class Ondol:
         to.models.find()
         to.presets.refresh()
         to.conversations.refresh()
+        to.transfers.follow()
         try:
             await self._rooms.compute(_warm_up)
         finally:
@@ -162,11 +192,14 @@ class Ondol:
         self._speak(code)
         old, self._window = self._window, None
         self._controllers.notices.pause()
+        has_models = old is not None and old.models is not None and old.models.isVisible()
         if old is not None:
             old.closed.disconnect(self._quit.set)
             old.close()
             old.deleteLater()
-        self._show_window()
+        window = self._show_window()
+        if has_models:
+            window.open_models()
         self._controllers.presets.refresh()
         shown = self._controllers.chat.shown
         if shown is not None:
@@ -194,6 +227,8 @@ class Ondol:
         """Refuse new work, end what runs, save, close; at most some seconds."""
         if self._window is not None:
             self._window.hide()
+            if self._window.models is not None:
+                self._window.models.hide()
         self._garbage.stop()
         await self._tasks.drain()
         try:
@@ -213,6 +248,7 @@ def _mode(settings: Settings) -> ThemeMode:
 
 
 def _warm_up() -> None:
+    import gui.windows.models.window  # noqa: F401 - for the first time it is opened
     from gui.chat import warm_up
 
     warm_up()

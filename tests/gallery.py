@@ -22,7 +22,9 @@ os.environ["OLLAMA_HOST"] = "127.0.0.1:1"
 sys.path.insert(0, str(Path(__file__).parent))
 
 from app_driver import AppDriver, drive
+from gallery_models import take_models
 from gallery_samples import SAMPLES, Sample
+from gallery_servers import take_servers
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -111,15 +113,18 @@ class Gallery:
         self._folder = folder
         self._look = look
 
-    async def shoot(self, name: str, widget: QWidget | None = None) -> None:
+    async def shoot(
+        self, name: str, widget: QWidget | None = None, window: QWidget | None = None
+    ) -> None:
         await asyncio.sleep(0.35)
         path = self._folder / f"{name}-{self._look.language}-{self._look.theme}.png"
-        picture = self._app.window.grab()
+        window = window or self._app.window
+        picture = window.grab()
         if widget is not None:
             from PySide6.QtGui import QPainter
 
             painter = QPainter(picture)
-            at = widget.mapToGlobal(QPoint()) - self._app.window.mapToGlobal(QPoint())
+            at = widget.mapToGlobal(QPoint()) - window.mapToGlobal(QPoint())
             painter.drawPixmap(at, widget.grab())
             painter.end()
         picture.save(str(path))
@@ -150,6 +155,8 @@ class Gallery:
         app.window.resize(1100, 760)
         app.window._toggle_sidebar()
         await self._live()
+        await take_models(app, self.shoot)
+        await take_servers(app, self.shoot)
 
     async def _popups(self) -> None:
         app = self._app

@@ -46,11 +46,16 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "ollama": ("models/",),
     "httpx": ("models/", "engine/registry/"),
     "httpcore": ("models/", "engine/registry/"),
+    "huggingface_hub": ("models/huggingface/",),
+    "httpx2": ("models/huggingface/",),
+    "keyring": ("models/secrets.py",),
     "langsmith": ("chat/",),
     "xllamacpp": ("engine/llama/",),
     "jsonschema": ("engine/replies/formats.py",),
-    "cryptography": ("engine/registry/",),
-    "psutil": ("engine/llama/memory.py",),
+    "cryptography": ("engine/registry/", "models/tls.py"),
+    "truststore": ("models/tls.py",),
+    "idna": ("models/addresses.py",),
+    "psutil": ("engine/llama/memory.py", "models/fit.py"),
     "starlette": ("engine/",),
     "uvicorn": ("engine/",),
     "apsw": ("storage/",),
@@ -189,6 +194,7 @@ def test_the_window_starts_without_langchain_and_the_network() -> None:
         "import sys; import gui.app\n"
         "heavy = [m for m in ('langchain_core', 'langchain_ollama', 'langchain_community',"
         " 'ollama', 'httpx', 'pydantic', 'xllamacpp', 'starlette', 'pygments',"
+        " 'huggingface_hub', 'httpx2', 'keyring',"
         " 'markdown_it', 'qtawesome')"
         " if m in sys.modules]\n"
         "print(heavy); sys.exit(bool(heavy))"

@@ -125,8 +125,8 @@ class ChatController(QObject):
 
     def _prepare(self, model: ModelInfo | None) -> None:
         """Load the built-in engine's model before the first word; an Ollama's memory is its own."""
-        server, preset = self._models.kind, self._presets.chosen
-        if model is None or not model.context_length or server is not ServerKind.BUILT_IN:
+        server, preset = self._models.key, self._presets.chosen
+        if model is None or not model.context_length or server != ServerKind.BUILT_IN:
             return
 
         async def prepare() -> None:
@@ -168,7 +168,7 @@ class ChatController(QObject):
             self._notices.tell_error(NoModel())
             self.send_refused.emit(text)
             return
-        turn = Turn(self._shown, model, self._presets.chosen, self._models.kind)
+        turn = Turn(self._shown, model, self._presets.chosen, self._models.key)
         self._turns[self._shown] = turn
         self._announce_state()
         self._tasks.start(self._run(turn, turns, text), f"turn {next(self._numbers)}")

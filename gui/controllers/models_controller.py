@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from gui.controllers.notices import Notices
 from gui.controllers.rooms import OpenRooms, Rooms
 from gui.controllers.settings_controller import SettingsController
-from gui.errors import NoStarterModel, OndolError
+from gui.errors import NoStarterModel, OndolError, PlainHttpRefused
 from gui.eventloop import Tasks
-from gui.records import ModelInfo, ServerKind, ServerState, ServerStatus
+from gui.records import ModelInfo, ServerKey, ServerKind, ServerState, ServerStatus
 
 _TASK = "server"
 
@@ -37,19 +37,24 @@ class ModelsController(QObject):
 
     @property
     def kind(self) -> ServerKind:
-        """The server that answers."""
+        """What sort of server answers."""
         return self.status.kind
+
+    @property
+    def key(self) -> ServerKey:
+        """The server that answers."""
+        return self.status.key
 
     def find(self) -> None:
         """Connect to the server used last, else to the first that answers."""
         saved = self._settings.settings.server
-        kind = ServerKind(saved) if saved in tuple(ServerKind) else None
-        self._tasks.replace(self._connect(kind), _TASK)
+        known = {ServerKind.BUILT_IN, ServerKind.OLLAMA, *self._names()}
+        self._tasks.replace(self._connect(saved if saved in known else None), _TASK)
 
-    def use_server(self, kind: ServerKind) -> None:
+    def use_server(self, key: ServerKey) -> None:
         """Talk to this server from now on."""
-        self._settings.change(server=kind.value)
-        self._tasks.replace(self._connect(kind), _TASK)
+        self._settings.change(server=str(key))
+        self._tasks.replace(self._connect(key), _TASK)
 
     def refresh(self) -> None:
         """Read the model list again, quietly; nothing while a connection is being made."""
@@ -62,27 +67,40 @@ class ModelsController(QObject):
             self._settings.change(model=name)
             self._choose(model)
 
-    async def _connect(self, kind: ServerKind | None) -> None:
-        self._set_status(replace(self.status, kind=kind or self.kind, state=ServerState.STARTING))
+    def _names(self) -> dict[ServerKey, str]:
+        """What the person calls the servers elsewhere."""
+        return {entry.key: entry.name for entry in self._settings.settings.servers}
+
+    def _status_of(self, key: ServerKey, state: ServerState, detail: str = "") -> ServerStatus:
+        kind, _, server_id = key.partition(":")
+        name = self._names().get(key, "")
+        return ServerStatus(ServerKind(kind), state, detail=detail, id=server_id, name=name)
+
+    async def _connect(self, key: ServerKey | None) -> None:
+        if key is not None and key != self.key:
+            self._set_models(())  # nothing is said to one server's model at another server
+        self._set_status(self._status_of(key or self.key, ServerState.STARTING))
         try:
-            status = await self._rooms.call(lambda rooms: _connect(rooms, kind))
+            status = await self._rooms.call(lambda rooms: _connect(rooms, key))
         except OndolError as error:
+            # Only an Ollama is asked before the engine.
+            sought = ServerKind.OLLAMA if isinstance(error, PlainHttpRefused) else self.key
             state = ServerState.UNREACHABLE
-            self._set_status(ServerStatus(kind or self.kind, state, detail=str(error)))
+            self._set_status(self._status_of(key or sought, state, str(error)))
             self._set_models(())
             self._notices.tell_error(error)
             return
-        self._set_status(status)
+        self._set_status(replace(status, name=self._names().get(status.key, "")))
         await self._list_models()
 
     async def _list_models(self) -> None:
-        kind = self.kind
+        key = self.key
         try:
-            models = await self._rooms.call(lambda rooms: _list_models(rooms, kind))
+            models = await self._rooms.call(lambda rooms: _list_models(rooms, key))
         except OndolError as error:
             self._notices.tell_error(error)
             return
-        if not models and kind is ServerKind.BUILT_IN:
+        if not models and key == ServerKind.BUILT_IN:
             self._notices.tell_error(NoStarterModel())
         self._set_models(models)
 
@@ -112,8 +130,8 @@ class ModelsController(QObject):
         """`model` with what only its details say; raises ServerError."""
         if model.context_length and model.capabilities:
             return model
-        kind = self.kind
-        shown = await self._rooms.call(lambda rooms: _show(rooms, kind, model.name))
+        key = self.key
+        shown = await self._rooms.call(lambda rooms: _show(rooms, key, model.name))
         return replace(
             model,
             capabilities=shown.capabilities or model.capabilities,
@@ -142,18 +160,18 @@ class ModelsController(QObject):
             self._choose(choosable[names.index(model.name) + 1])
 
 
-async def _connect(rooms: OpenRooms, kind: ServerKind | None) -> ServerStatus:
-    client = await rooms.servers.connect(kind)
+async def _connect(rooms: OpenRooms, key: ServerKey | None) -> ServerStatus:
+    client = await rooms.servers.connect(key)
     endpoint = client.endpoint
     version = await client.version()
-    return ServerStatus(endpoint.kind, ServerState.READY, endpoint.url, version)
+    return ServerStatus(endpoint.kind, ServerState.READY, endpoint.url, version, id=endpoint.id)
 
 
-async def _list_models(rooms: OpenRooms, kind: ServerKind) -> tuple[ModelInfo, ...]:
-    client = await rooms.servers.connect(kind)
+async def _list_models(rooms: OpenRooms, key: ServerKey) -> tuple[ModelInfo, ...]:
+    client = await rooms.servers.connect(key)
     return await client.list_models()
 
 
-async def _show(rooms: OpenRooms, kind: ServerKind, name: str) -> ModelInfo:
-    client = await rooms.servers.connect(kind)
+async def _show(rooms: OpenRooms, key: ServerKey, name: str) -> ModelInfo:
+    client = await rooms.servers.connect(key)
     return await client.show(name)

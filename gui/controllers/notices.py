@@ -64,4 +64,7 @@ def remedy_label(remedy: Remedy) -> str:
         Remedy.RESTART_SERVER: tr("Start it again"),
         Remedy.NEW_CONVERSATION: tr("New conversation"),
         Remedy.UNDO_DELETE: tr("Undo"),
+        Remedy.START_OLLAMA: tr("Start Ollama"),
+        Remedy.ALLOW_PLAIN_HTTP: tr("Use it anyway"),
+        Remedy.OPEN_SERVERS: tr("Open Servers"),
     }[remedy]

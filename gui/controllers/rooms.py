@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gui import paths
 from gui.errors import EngineError, StorageError
 from gui.eventloop import PlainThread, Stream
-from gui.records import ServerKind
+from gui.records import ServerChoices, ServerKey
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from gui.chat import ChatSession, PresetStore
     from gui.models.client import ModelClient
+    from gui.models.secrets import SecretStore
     from gui.models.server import Servers
+    from gui.models.transfers import Transfers
     from gui.storage import ConversationStore, Database
 
 T = TypeVar("T")
@@ -30,17 +32,23 @@ class OpenRooms:
 
     database: Database
     store: ConversationStore
+    secrets: SecretStore
     servers: Servers
+    transfers: Transfers
     presets: PresetStore
     problem: StorageError | None = None
     """Why conversations are kept in memory only, None when they are kept on disk."""
     _sessions: dict[ModelClient, ChatSession] = field(default_factory=dict)
 
-    async def session(self, kind: ServerKind) -> ChatSession:
+    async def client(self, key: ServerKey) -> ModelClient:
+        """The client of a server that answers; raises ServerError, EngineError."""
+        return await self.servers.connect(key)
+
+    async def session(self, key: ServerKey) -> ChatSession:
         """The chat session with this server; one for each client, for its life."""
         from gui.chat import ChatSession
 
-        client = await self.servers.connect(kind)
+        client = await self.servers.connect(key)
         if client not in self._sessions:
             version = await client.version()
             self._sessions[client] = ChatSession(self.store, client, server_version=version)
@@ -50,6 +58,7 @@ class OpenRooms:
         """Save what is not saved, stop the servers we started, close the database."""
         for session in self._sessions.values():
             await session.close()
+        await self.transfers.close()
         try:
             await self.servers.close()
         finally:
@@ -61,14 +70,18 @@ async def open_rooms(
     database_file: Path,
     environ: Mapping[str, str],
     engine_ended: Callable[[EngineError], None],
+    choices: Callable[[], ServerChoices] = ServerChoices,
 ) -> OpenRooms:
     """Open everything; a database that cannot be used is left alone and memory used instead.
 
-    `engine_ended` is called in the plain thread each time the built-in engine crashes.
+    `engine_ended` is called in the plain thread each time the built-in engine crashes, and
+    `choices` whenever a server is looked for.
     """
     from gui.chat import PresetStore
     from gui.models.engine_process import EngineProcess
+    from gui.models.secrets import SecretStore
     from gui.models.server import Servers
+    from gui.models.transfers import Transfers
     from gui.storage import ConversationStore, Database
 
     problem: StorageError | None = None
@@ -80,9 +93,11 @@ async def open_rooms(
     await store.recover()
     engine = EngineProcess()
     engine.on_exit(engine_ended)
-    servers = Servers(environ, engine)
+    secrets = SecretStore()
+    servers = Servers(environ, engine, choices, secrets)
+    transfers = Transfers(servers.connect, paths.transfers())
     presets = PresetStore(paths.resources() / "presets", paths.own_presets())
-    return OpenRooms(database, store, servers, presets, problem)
+    return OpenRooms(database, store, secrets, servers, transfers, presets, problem)
 
 
 class Rooms:

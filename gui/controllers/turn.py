@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from gui.chat import events
 from gui.eventloop import Stream
-from gui.records import Message, ModelInfo, Preset, ServerKind
+from gui.records import Message, ModelInfo, Preset, ServerKey
 
 
 class ChatState(StrEnum):
@@ -27,7 +27,7 @@ class Turn:
     conversation_id: int
     model: ModelInfo
     preset: Preset
-    server: ServerKind
+    server: ServerKey
     state: ChatState = ChatState.WAITING
     stream: Stream[events.TurnEvent] | None = None
     started: Message | None = None

@@ -22,6 +22,7 @@ class Actions:
         self.copy_reply = self._make(tr("Copy the last reply"), "Ctrl+Shift+C")
         self.stop = self._make(tr("Stop the reply"), "Esc")
         self.models = self._make(tr("Choose a model"), "Ctrl+M")
+        self.manage = self._make(tr("Manage models…"), "Ctrl+Shift+M")
         self.presets = self._make(tr("Choose a preset"), "Ctrl+P")
         self.sidebar = self._make(tr("Conversations at the left"), "Ctrl+B")
         self.prompt = self._make(tr("Go to the message field"), "Ctrl+L")
@@ -48,6 +49,8 @@ class Actions:
         menu = QMenu(self._window)
         for action in (self.new, self.save, self.copy_reply):
             menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self.manage)
         menu.addSeparator()
         themes = {
             ThemeMode.SYSTEM.value: tr("Like the system"),

@@ -85,6 +85,7 @@ class ChatPage(QWidget):
         to.models.status_changed.connect(self._show_models)
         to.models.models_changed.connect(self._show_models)
         to.models.chosen_changed.connect(self._show_models)
+        to.servers.entries_changed.connect(self._show_models)
         to.presets.listed.connect(self._show_presets)
         to.presets.chosen_changed.connect(self._show_presets)
         to.chat.conversation_shown.connect(self._show_conversation)
@@ -121,7 +122,8 @@ class ChatPage(QWidget):
 
     def _show_models(self) -> None:
         models = self._to.models
-        self.bar.show_models(models.models, models.chosen, models.status)
+        entries = self._to.servers.entries
+        self.bar.show_models(models.models, models.chosen, models.status, entries)
         name = models.chosen.name if models.chosen else ""
         self.empty.show_model(name, server_line(models.status))
         starting = models.status.state is ServerState.STARTING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -12,10 +13,14 @@ from typing_extensions import override
 from gui import theme
 from gui.controllers import Controllers
 from gui.language import tr
-from gui.records import Conversation, Notice, Remedy, ServerKind
+from gui.records import Conversation, Notice, Remedy, ServerKind, Transfer
 from gui.windows.actions import Actions
 from gui.windows.chat_page import ChatPage
+from gui.windows.models.announcing import Announcer
 from gui.windows.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from gui.windows.models.window import ModelsWindow
 
 _SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
@@ -28,6 +33,8 @@ class MainWindow(QMainWindow):
     def __init__(self, controllers: Controllers) -> None:
         super().__init__()
         self._to = controllers
+        self.models: ModelsWindow | None = None
+        self._announcer = Announcer(self)
         self._build()
         self._connect()
         self._connect_actions()
@@ -59,6 +66,8 @@ class MainWindow(QMainWindow):
         self.page.bar.sidebar_toggled.connect(self._toggle_sidebar)
         self.page.bar.menu_requested.connect(self._open_menu)
         self.page.remedy_chosen.connect(self._apply_remedy)
+        self.page.bar.manage_requested.connect(self.open_models)
+        to.transfers.finished.connect(self._announce)
         to.conversations.listed.connect(self._show_conversations)
         to.conversations.transcript_named.connect(self._ask_where_to_save)
         to.chat.conversation_shown.connect(self._mark_conversation)
@@ -70,6 +79,7 @@ class MainWindow(QMainWindow):
         actions.copy_reply.triggered.connect(page.copy_last_reply)
         actions.stop.triggered.connect(page.escape)
         actions.models.triggered.connect(page.bar.models.open)
+        actions.manage.triggered.connect(self.open_models)
         actions.presets.triggered.connect(page.bar.presets.open)
         actions.sidebar.triggered.connect(self._toggle_sidebar)
         actions.prompt.triggered.connect(page.composer.prompt.setFocus)
@@ -122,10 +132,41 @@ class MainWindow(QMainWindow):
                 self.page.bar.models.open()
             case Remedy.NEW_CONVERSATION:
                 self._to.chat.new()
+            case Remedy.START_OLLAMA:
+                self._to.servers.start_ollama()
+            case Remedy.ALLOW_PLAIN_HTTP:
+                self._to.servers.allow_plain_http()
+            case Remedy.OPEN_SERVERS:
+                self.open_models().show_servers()
             case Remedy.UNDO_DELETE:
                 self._to.conversations.undo_delete()
             case _:
                 pass
+
+    def open_models(self) -> ModelsWindow:
+        """The models window, in front; it is made once."""
+        from gui.windows.models.window import ModelsWindow
+
+        if self.models is None:
+            self.models = ModelsWindow(self._to)
+            self.models.chat_requested.connect(self._chat_with)
+        self.models.showNormal()
+        self.models.raise_()
+        self.models.activateWindow()
+        return self.models
+
+    def _chat_with(self, name: str) -> None:
+        self._to.models.choose(name)
+        self._to.chat.new()
+        self.raise_()
+        self.activateWindow()
+        self.page.composer.prompt.setFocus()
+
+    def _announce(self, transfer: Transfer) -> None:
+        """A model came or did not; in the models window its row says so already."""
+        notice = self._announcer.announce(transfer)
+        if self.models is None or not self.models.isActiveWindow():
+            self._to.notices.tell(notice)
 
     def _toggle_sidebar(self) -> None:
         shown = not self.sidebar.isVisible()
@@ -167,4 +208,8 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self._to.settings.change(geometry=geometry)
         super().closeEvent(event)
+        if self.models is not None:
+            self.models.close()
+            self.models.deleteLater()
+            self.models = None
         self.closed.emit()

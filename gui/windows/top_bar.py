@@ -8,13 +8,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.language import tr
-from gui.records import ModelInfo, Preset, ServerKind, ServerState, ServerStatus
+from gui.records import ModelInfo, Preset, ServerEntry, ServerKind, ServerState, ServerStatus
 from gui.widgets.context_meter import ContextMeter
 from gui.widgets.icon_button import IconButton
+from gui.widgets.models.words import model_line, size_text
 from gui.widgets.picker import Picker, PickerItem
+
+__all__ = ["TopBar", "model_line", "server_line", "server_name", "size_text"]
 
 _SERVER = "server:"
 _MODEL = "model:"
+_MANAGE = "manage"
 _NEW_PRESET = "new"
 _EDIT_PRESET = "edit"
 _DELETE_PRESET = "delete"
@@ -25,7 +29,8 @@ class TopBar(QWidget):
     """Two dropdowns; the model dropdown also says and switches the server."""
 
     model_picked = Signal(str)
-    server_picked = Signal(object)  # ServerKind
+    server_picked = Signal(str)  # ServerKey
+    manage_requested = Signal()
     preset_picked = Signal(str)
     preset_edit_requested = Signal(bool)  # True for a new one
     preset_delete_requested = Signal()
@@ -55,9 +60,13 @@ class TopBar(QWidget):
         self.presets.picked.connect(self._pick_preset)
 
     def show_models(
-        self, models: Sequence[ModelInfo], chosen: ModelInfo | None, status: ServerStatus
+        self,
+        models: Sequence[ModelInfo],
+        chosen: ModelInfo | None,
+        status: ServerStatus,
+        entries: Sequence[ServerEntry] = (),
     ) -> None:
-        """The models of the server that answers, and the other server to switch to."""
+        """The models of the server that answers, and the other servers to switch to."""
         items = [PickerItem("", server_line(status), is_heading=True)]
         items += [
             PickerItem(_MODEL + model.name, model.name, model_line(model))
@@ -65,13 +74,8 @@ class TopBar(QWidget):
             if model.can_chat
         ]
         items.append(PickerItem("", tr("Elsewhere"), is_heading=True))
-        if status.kind is ServerKind.BUILT_IN:
-            key, title = ServerKind.OLLAMA, tr("Use Ollama")
-            about = tr("Models of an Ollama that runs on this machine")
-        else:
-            key, title = ServerKind.BUILT_IN, tr("Use the built-in engine")
-            about = tr("A small starter model, nothing to install")
-        items.append(PickerItem(_SERVER + key.value, title, about))
+        items += _elsewhere(status, entries)
+        items.append(PickerItem(_MANAGE, tr("Manage models…")))
         title = "" if chosen else _without_model(status)
         self.models.show_items(items, _MODEL + chosen.name if chosen else "", title)
 
@@ -86,8 +90,10 @@ class TopBar(QWidget):
         self.presets.show_items(items, _PRESET + chosen.id)
 
     def _pick_model(self, key: str) -> None:
-        if key.startswith(_SERVER):
-            self.server_picked.emit(ServerKind(key.removeprefix(_SERVER)))
+        if key == _MANAGE:
+            self.manage_requested.emit()
+        elif key.startswith(_SERVER):
+            self.server_picked.emit(key.removeprefix(_SERVER))
         else:
             self.model_picked.emit(key.removeprefix(_MODEL))
 
@@ -100,14 +106,16 @@ class TopBar(QWidget):
             self.preset_picked.emit(key.removeprefix(_PRESET))
 
 
-def server_name(kind: ServerKind) -> str:
+def server_name(status: ServerStatus) -> str:
     """What a person calls this server."""
-    return tr("Built-in engine") if kind is ServerKind.BUILT_IN else "Ollama"
+    if status.kind is ServerKind.BUILT_IN:
+        return tr("Built-in engine")
+    return status.name or "Ollama"
 
 
 def server_line(status: ServerStatus) -> str:
     """The server in one line: its name, its version, where it is."""
-    name = server_name(status.kind)
+    name = server_name(status)
     if status.state is ServerState.STARTING:
         return f"{name} · " + tr("starting…")
     if status.state is ServerState.UNREACHABLE:
@@ -116,20 +124,29 @@ def server_line(status: ServerStatus) -> str:
     return " · ".join(part for part in (name, status.version, where) if part)
 
 
-def model_line(model: ModelInfo) -> str:
-    """A model in one line: size, parameters, quantisation, context."""
-    parts = [size_text(model.size), model.parameter_size, model.quantization]
-    return " · ".join(part for part in parts if part)
-
-
-def size_text(size: int) -> str:
-    """Bytes as a person reads them, in powers of 1000; "" for none."""
-    amount = float(size)
-    for unit in ("B", "KB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            return f"{amount:.{0 if amount >= 10 or unit == 'B' else 1}f} {unit}" if size else ""
-        amount /= 1000
-    return ""
+def _elsewhere(status: ServerStatus, entries: Sequence[ServerEntry]) -> list[PickerItem]:
+    """Every server but the one that answers."""
+    items = [
+        PickerItem(
+            _SERVER + ServerKind.BUILT_IN,
+            tr("Use the built-in engine"),
+            tr("A small starter model, nothing to install"),
+        ),
+        PickerItem(
+            _SERVER + ServerKind.OLLAMA,
+            tr("Use Ollama"),
+            tr("Models of an Ollama that runs on this machine"),
+        ),
+    ]
+    items += [
+        PickerItem(
+            _SERVER + entry.key,
+            tr("Use {name}", name=entry.name),
+            entry.url.partition("://")[2],
+        )
+        for entry in entries
+    ]
+    return [item for item in items if item.key != _SERVER + status.key]
 
 
 def _without_model(status: ServerStatus) -> str:

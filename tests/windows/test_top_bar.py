@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.records import ModelInfo, Preset, ServerKind, ServerState, ServerStatus
+from gui.records import ModelInfo, Preset, ServerEntry, ServerKind, ServerState, ServerStatus
 from gui.windows.top_bar import TopBar, model_line, server_line, size_text
 
 OLLAMA = ServerStatus(ServerKind.OLLAMA, ServerState.READY, "http://127.0.0.1:11434", "0.33.0")
@@ -45,10 +45,12 @@ def test_models_that_cannot_chat_are_not_offered_and_the_other_server_is(qtbot: 
     models = (ModelInfo("chat:1b"), ModelInfo("embed:1b", capabilities=("embedding",)))
     bar.show_models(models, models[0], OLLAMA)
     keys = [item.key for item in bar.models._rows.items if item.key]
-    assert keys == ["model:chat:1b", "server:built-in"]
+    assert keys == ["model:chat:1b", "server:built-in", "manage"]
     with qtbot.waitSignal(bar.server_picked) as picked:
         bar.models.picked.emit("server:built-in")
     assert picked.args == [ServerKind.BUILT_IN]
+    with qtbot.waitSignal(bar.manage_requested):
+        bar.models.picked.emit("manage")
 
 
 @pytest.mark.parametrize("built_in", [True, False])
@@ -59,3 +61,19 @@ def test_only_ones_own_presets_can_be_deleted(qtbot: QtBot, built_in: bool) -> N
     bar.show_presets((chosen,), chosen)
     keys = [item.key for item in bar.presets._rows.items]
     assert ("delete" in keys) is not built_in
+
+
+def test_every_server_of_the_list_is_offered_but_the_one_that_answers(qtbot: QtBot) -> None:
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    entries = (
+        ServerEntry("1", "Box", "http://box:11434"),
+        ServerEntry("2", "Far", "https://far:443"),
+    )
+    far = ServerStatus(ServerKind.REMOTE, ServerState.READY, "https://far:443", "0.33.0", id="2")
+    bar.show_models((), None, far, entries)
+    keys = [item.key for item in bar.models._rows.items if item.key.startswith("server:")]
+    assert keys == ["server:built-in", "server:ollama", "server:remote:1"]
+    with qtbot.waitSignal(bar.server_picked) as picked:
+        bar.models.picked.emit("server:remote:1")
+    assert picked.args == ["remote:1"]

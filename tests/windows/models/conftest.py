@@ -1,0 +1,5 @@
+"""The models window is tried in the whole application, over a real engine."""
+
+from __future__ import annotations
+
+from journeys.conftest import journey as journey
