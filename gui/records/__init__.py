@@ -6,6 +6,17 @@ as Ollama sends them; sizes are bytes; text is Unicode without lone surrogates.
 
 from __future__ import annotations
 
+from gui.records.chains import (
+    INPUT,
+    Chain,
+    OutputKind,
+    Stage,
+    Step,
+    StepRecord,
+    StepStatus,
+    Variable,
+    VariableSource,
+)
 from gui.records.hub import (
     HubFile,
     HubFileKind,
@@ -31,7 +42,8 @@ from gui.records.models import (
     TransferState,
 )
 from gui.records.notices import Notice, Remedy
-from gui.records.options import Options, Preset
+from gui.records.options import Options
+from gui.records.presets import Preset
 from gui.records.servers import (
     Certificate,
     CertificateProblem,
@@ -49,14 +61,22 @@ from gui.records.servers import (
     StepOutcome,
     server_key,
 )
+from gui.records.source import Colour, Completion, Diagnostic, DiffKind, DiffLine, Severity, Span
 
 __all__ = [
+    "INPUT",
     "PURPOSES",
     "CatalogueEntry",
     "CatalogueSize",
     "Certificate",
     "CertificateProblem",
+    "Chain",
+    "Colour",
+    "Completion",
     "Conversation",
+    "Diagnostic",
+    "DiffKind",
+    "DiffLine",
     "Endpoint",
     "Fit",
     "FitEstimate",
@@ -76,6 +96,7 @@ __all__ = [
     "ModelInfo",
     "Notice",
     "Options",
+    "OutputKind",
     "Preset",
     "ProbeStep",
     "Remedy",
@@ -89,10 +110,18 @@ __all__ = [
     "ServerState",
     "ServerStatus",
     "ServersOverview",
+    "Severity",
+    "Span",
+    "Stage",
     "Statistics",
+    "Step",
     "StepOutcome",
+    "StepRecord",
+    "StepStatus",
     "Transfer",
     "TransferKind",
     "TransferState",
+    "Variable",
+    "VariableSource",
     "server_key",
 ]

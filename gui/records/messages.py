@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from gui.records.chains import StepRecord, StepStatus
 from gui.records.options import Options
 
 
@@ -63,6 +64,12 @@ class RunRecord:
     options: Options = field(default_factory=Options)
     context_start: int | None = None
     """Id of the first message the model saw, None when it saw all of them."""
+    think: bool = False
+    chain: str = ""
+    """The preset as TOML when it had a chain, "" for a plain turn."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """The values of the preset's variables, by name."""
+    steps: tuple[StepRecord, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for storage."""
@@ -71,15 +78,27 @@ class RunRecord:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> RunRecord:
         """The record that `as_json` gave; unknown keys are ignored."""
-        known = {f.name for f in fields(cls)}
-        kept = {key: item for key, item in value.items() if key in known}
-        known_options = {f.name for f in fields(Options)}
-        options: dict[str, Any] = {
-            key: tuple(item) if key == "stop" else item
-            for key, item in (kept.pop("options", None) or {}).items()
-            if key in known_options
-        }
-        return cls(**kept, options=Options(**options))
+        kept = _known(cls, value)
+        kept["options"] = _options(kept.get("options"))
+        kept["variables"] = tuple((name, text) for name, text in kept.get("variables") or ())
+        kept["steps"] = tuple(_step(step) for step in kept.get("steps") or ())
+        return cls(**kept)
+
+
+def _step(value: dict[str, Any]) -> StepRecord:
+    kept = _known(StepRecord, value)
+    status = StepStatus(kept.pop("status", StepStatus.FAILED))
+    return StepRecord(**kept | {"status": status, "options": _options(kept.get("options"))})
+
+
+def _options(value: dict[str, Any] | None) -> Options:
+    kept = _known(Options, value or {})
+    return Options(**kept | {"stop": tuple(kept.get("stop") or ())})
+
+
+def _known(kind: type[Any], value: dict[str, Any]) -> dict[str, Any]:
+    names = {f.name for f in fields(kind)}
+    return {key: item for key, item in value.items() if key in names}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Generation settings, and presets that hold them."""
+"""Generation settings."""
 
 from __future__ import annotations
 
@@ -47,16 +47,3 @@ class Options:
                 for name, value in values.items()
             }
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A system prompt, options and, if wanted, a model, under a name."""
-
-    id: str
-    name: str
-    system: str = ""
-    options: Options = Options()
-    model: str = ""
-    description: str = ""
-    built_in: bool = False
