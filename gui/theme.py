@@ -88,6 +88,13 @@ class Colours:
     danger: str
     hover: str
     accent_hover: str
+    amber: str
+    teal: str
+    plum: str
+    moss: str
+    current_line: str
+    removed: str
+    added: str
 
 
 LIGHT = Colours(
@@ -105,6 +112,13 @@ LIGHT = Colours(
     danger="#A3312B",
     hover="#EFE8DE",
     accent_hover="#9C4526",
+    amber="#8A5A12",
+    teal="#2A6478",
+    plum="#7A4A7E",
+    moss="#3F6B3A",
+    current_line="#FAF7F2",
+    removed="#F8E4DE",
+    added="#E6F0E0",
 )
 DARK = Colours(
     name="dark",
@@ -121,6 +135,13 @@ DARK = Colours(
     danger="#F0908A",
     hover="#322C28",
     accent_hover="#EB9D79",
+    amber="#D9AE6C",
+    teal="#7FB8C9",
+    plum="#CBA0D0",
+    moss="#9DBF8E",
+    current_line="#2D2825",
+    removed="#3D2725",
+    added="#27332A",
 )
 
 

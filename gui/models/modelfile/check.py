@@ -13,11 +13,12 @@ from gui.models.modelfile.check_sources import check_sources
 from gui.models.modelfile.check_template import check_templates
 from gui.models.modelfile.check_values import check_values, text_behind_quote
 from gui.models.modelfile.commands import Instruction
-from gui.models.modelfile.diagnostics import Checked, Diagnostic, Facts, Severity
+from gui.models.modelfile.diagnostics import Checked, Facts
 from gui.models.modelfile.errors import ModelfileError
 from gui.models.modelfile.grammar import Fault, FaultKind, Piece, pieces
 from gui.models.modelfile.lines import Lines
 from gui.models.modelfile.parser import MOST_COMMANDS, refuse_if_large
+from gui.records import Diagnostic, Severity
 
 _MOST = 200
 """Findings; more help nobody."""

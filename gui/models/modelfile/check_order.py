@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from gui.language import tr
 from gui.models.modelfile.commands import LAST_WINS, Instruction
-from gui.models.modelfile.diagnostics import Checked, Diagnostic, Severity
+from gui.models.modelfile.diagnostics import Checked
 from gui.models.modelfile.grammar import Piece
 from gui.models.modelfile.parameters import PARAMETERS, Kind
+from gui.records import Diagnostic, Severity
 
 
 def check_order(checked: Checked) -> Iterator[Diagnostic]:

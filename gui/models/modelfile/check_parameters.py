@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from gui.language import tr
 from gui.models.modelfile.commands import Instruction
-from gui.models.modelfile.diagnostics import Checked, Diagnostic, Severity
+from gui.models.modelfile.diagnostics import Checked
 from gui.models.modelfile.grammar import Piece
 from gui.models.modelfile.parameters import (
     GONE,
@@ -19,6 +19,7 @@ from gui.models.modelfile.parameters import (
     about,
     read_parameter,
 )
+from gui.records import Diagnostic, Severity
 
 SEMVER = re.compile(
     r"v?(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?)?",

@@ -9,7 +9,7 @@ from pathlib import Path
 from gui.errors import BadModelName
 from gui.language import tr
 from gui.models.modelfile.commands import Instruction
-from gui.models.modelfile.diagnostics import Checked, Diagnostic, Severity
+from gui.models.modelfile.diagnostics import Checked
 from gui.models.modelfile.grammar import Piece
 from gui.models.modelfile.sources import (
     NoHome,
@@ -20,6 +20,7 @@ from gui.models.modelfile.sources import (
     model_name,
 )
 from gui.models.names import read_name
+from gui.records import Diagnostic, Severity
 
 _FILES = (Instruction.ADAPTER, Instruction.DRAFT)
 

@@ -12,9 +12,10 @@ from itertools import islice
 from gui.language import chosen, tr
 from gui.models.modelfile import template_words as words
 from gui.models.modelfile.commands import Instruction
-from gui.models.modelfile.diagnostics import Checked, Diagnostic, Severity
+from gui.models.modelfile.diagnostics import Checked
 from gui.models.modelfile.grammar import Piece
 from gui.models.modelfile.template import Action, Kind, Token, actions
+from gui.records import Diagnostic, Severity
 
 _MOST = 200
 """Findings in one template; more help nobody."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from gui.language import tr
 from gui.models.modelfile.commands import Instruction
-from gui.models.modelfile.diagnostics import Checked, Diagnostic, Severity
+from gui.models.modelfile.diagnostics import Checked
 from gui.models.modelfile.grammar import FaultKind, Piece
 from gui.models.modelfile.signs import dropped, named
+from gui.records import Diagnostic, Severity
 
 _COMMENT = re.compile(r"[ \t]#(?!#)")
 _ESCAPE = re.compile(r"\\[nt\"]")

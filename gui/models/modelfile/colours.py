@@ -8,25 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from gui.models.modelfile.commands import ROLES, Instruction
 from gui.models.modelfile.lines import split
 from gui.models.modelfile.parameters import GONE, PARAMETERS
-
-
-class Colour(StrEnum):
-    """What a part of a line is."""
-
-    KEYWORD = "keyword"
-    PARAMETER = "parameter"
-    ROLE = "role"
-    VALUE = "value"
-    QUOTE = "quote"
-    COMMENT = "comment"
-    ACTION = "template-action"
-    ERROR = "error"
+from gui.records import Colour, Span
 
 
 class State:
@@ -41,15 +27,6 @@ class State:
     """Inside `{{ }}`."""
     COMMENT = 16
     """Inside `{{/* */}}`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Columns of one colour, in characters; spans of a line do not overlap."""
-
-    start: int
-    end: int
-    colour: Colour
 
 
 _WORDS = frozenset(word.lower() for word in Instruction)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from gui.language import tr
 from gui.models.modelfile import template_words as words
@@ -13,6 +12,7 @@ from gui.models.modelfile.diagnostics import Facts
 from gui.models.modelfile.grammar import Piece, pieces
 from gui.models.modelfile.parameters import PARAMETERS, Kind, about
 from gui.models.modelfile.template import actions
+from gui.records import Completion
 
 _LETTERS = re.compile(r"[A-Za-z]*\Z")
 _TEMPLATE_WORD = re.compile(r"(?:\.|[^\W\d])?\w*\Z")
@@ -23,15 +23,6 @@ _USUAL = (
     *(Instruction.PARSER, Instruction.RENDERER, Instruction.DRAFT),
 )
 """All instructions, those that people write most first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """One proposal: `text` takes the place of all from the offset `replace_from` to the cursor."""
-
-    replace_from: int
-    text: str
-    detail: str = ""
 
 
 def complete(text: str, cursor: int, facts: Facts | None = None) -> tuple[Completion, ...]:

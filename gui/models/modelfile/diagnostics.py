@@ -4,37 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from gui.models.modelfile.grammar import Piece
 from gui.models.modelfile.lines import Lines
-
-
-class Severity(StrEnum):
-    """How bad it is."""
-
-    ERROR = "error"
-    """No model can be made."""
-    WARNING = "warning"
-    """A model can be made, but probably not the one that is meant."""
-    NOTE = "note"
-    """Worth knowing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One finding. Lines count from 1, columns from 0 in characters; it stays on its line.
-
-    `message` says what is so, `mend` what to do about it, "" if nothing is to do.
-    """
-
-    line: int
-    column: int
-    end_column: int
-    severity: Severity
-    message: str
-    mend: str = ""
+from gui.records import Diagnostic, Severity
 
 
 def path_exists(path: Path) -> bool:

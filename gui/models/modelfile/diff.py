@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from gui.models.modelfile.lines import split
+from gui.records import DiffKind, DiffLine
 
 _MOST_LINES = 3000
 """On each side, equal ends not counted; above it the whole middle counts as changed."""
-
-
-class DiffKind(StrEnum):
-    """What became of a line."""
-
-    SAME = "same"
-    REMOVED = "removed"
-    ADDED = "added"
-
-
-@dataclass(frozen=True, slots=True)
-class DiffLine:
-    """One line of the view; its number in the old and the new text, None where it is not."""
-
-    kind: DiffKind
-    old_number: int | None
-    new_number: int | None
-    text: str
 
 
 def compare(old: str, new: str) -> tuple[DiffLine, ...]:
