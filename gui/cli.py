@@ -1,4 +1,4 @@
-"""The `ondol` command: no argument opens the window; `ask` and `models` stay in the terminal."""
+"""The `ondol` command: no argument opens the window; all others stay in the terminal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gui import __version__, language
+from gui import language, terminal
 from gui.errors import OndolError
 from gui.language import tr
+from gui.terminal import options
 
 FAILED = 1
 _X11_LIBRARIES = {
@@ -37,61 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from gui import engine
 
         return engine.main(given[1:])
-    options = _parser().parse_args(given)
+    chosen = options.parser().parse_args(given)
     try:
-        return _run(options)
+        return _run(chosen)
     except OndolError as error:
         print(f"ondol: {error}", file=sys.stderr)
         return FAILED
 
 
-def _run(options: argparse.Namespace) -> int:
-    if options.install_desktop:
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.install_desktop:
         return _install_desktop()
-    if options.command is None:
+    if chosen.command is None:
         return _open_window()
-    from gui import terminal
-
-    return terminal.run(options)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ondol",
-        description=tr("Talk to language models that run on your own machine."),
-        epilog=tr("Without a command, the window opens."),
-    )
-    parser.add_argument("--version", action="version", version=f"ondol {__version__}")
-    parser.add_argument(
-        "--install-desktop",
-        action="store_true",
-        help=tr("put Ondol into the system's menus"),
-    )
-    commands = parser.add_subparsers(dest="command", metavar=tr("COMMAND"))
-    ask = commands.add_parser("ask", help=tr("ask a model; the reply streams to the terminal"))
-    ask.add_argument("prompt", nargs="*", help=tr("what to say; a pipe is read and added to it"))
-    ask.add_argument("-m", "--model", default="", help=tr("the model, e.g. smollm2:135m"))
-    ask.add_argument("-p", "--preset", default="", help=tr("a preset's name or id"))
-    ask.add_argument("-s", "--system", help=tr("a system prompt instead of the preset's"))
-    ask.add_argument("-t", "--temperature", type=_temperature, help=tr("0 is strict, 1 is free"))
-    ask.add_argument("--json", action="store_true", help=tr("one JSON object at the end"))
-    models = commands.add_parser("models", help=tr("list the models"))
-    models.add_argument("--json", action="store_true", help=tr("a JSON list"))
-    for command in (ask, models):
-        command.add_argument(
-            "--server",
-            choices=("built-in", "ollama"),
-            help=tr("where to look; Ollama if it answers, else the built-in engine"),
-        )
-    commands.add_parser("engine", add_help=False, help=tr("serve models over Ollama's API"))
-    return parser
-
-
-def _temperature(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(tr("the temperature must be between 0 and 2"))
-    return value
+    return terminal.run(chosen)
 
 
 def _install_desktop() -> int:

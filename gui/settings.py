@@ -29,6 +29,9 @@ class Settings:
     preset: str = "assistant"
     sidebar: bool = True
     geometry: str = ""
+    models_geometry: str = ""
+    models_split: str = ""
+    models_order: str = ""
 
 
 _MOST_BYTES = 1 << 20

@@ -18,7 +18,11 @@ _MOST_ASKED = 20
 
 @dataclass(frozen=True, slots=True)
 class FreedSpace:
-    """Bytes that go with a model, and who keeps its large file when they are none."""
+    """Bytes that go with a model, and who keeps its large file when they are none.
+
+    With both, `size` is the most it can be: `shared_with` is a file outside the server's
+    store with the same bytes, which may be the same file under a second name.
+    """
 
     size: int
     shared_with: str = ""
@@ -37,14 +41,17 @@ async def freed_by(client: ModelClient, name: str) -> FreedSpace:
     others = [other for other in models if other is not model and _look_alike(other, model)]
     others.sort(key=lambda other: other.digest != model.digest)
     weights: set[str] | None = None
+    beside = ""
     for other in others[:_MOST_ASKED]:
         if other.digest and other.digest == model.digest:
             return FreedSpace(0, other.name)
         if weights is None:
             weights = await _weights(client, model.name)
-        if weights & await _weights(client, other.name):
+        if f"sha256:{_hex(other)}" in weights:
+            beside = other.name
+        elif weights & await _weights(client, other.name):
             return FreedSpace(0, other.name)
-    return FreedSpace(model.size)
+    return FreedSpace(model.size, beside)
 
 
 def _look_alike(one: ModelInfo, other: ModelInfo) -> bool:
@@ -52,6 +59,11 @@ def _look_alike(one: ModelInfo, other: ModelInfo) -> bool:
         return True
     kinds = [(m.family, m.parameter_size, m.quantization) for m in (one, other)]
     return kinds[0] == kinds[1]
+
+
+def _hex(model: ModelInfo) -> str:
+    """The digest of a model; that of one which is only a file is the file's (our engine)."""
+    return model.digest.removeprefix("sha256:")
 
 
 async def _weights(client: ModelClient, name: str) -> set[str]:

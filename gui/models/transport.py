@@ -90,15 +90,29 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             raise
 
     async def _sent(self, request: httpx.Request) -> tuple[httpx.Response, Endpoint]:
-        """Send it; once more to a server that can be located, when nothing went out."""
+        """Send it; once more to a server that can be located, when the first had ended.
+
+        That is safe when nothing went out, and for a request that only reads. A chat that
+        went out is not sent again: it may be what the engine died of.
+        """
         try:
             return await self._attempt(request)
         except httpx.ConnectError:
             if self._locate is None:
                 raise
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if not (_only_reads(request) and await self._has_moved(request)):
+                raise
         # The process just died, and whoever watches it may not have noticed yet.
         await asyncio.sleep(_NOTICE_SECONDS)
         return await self._attempt(request)
+
+    async def _has_moved(self, request: httpx.Request) -> bool:
+        """Whether the server is a new one since: each process of the engine has its own port."""
+        if self._locate is None:
+            return False
+        await asyncio.sleep(_NOTICE_SECONDS)
+        return httpx.URL((await self._locate()).url).port != request.url.port
 
     async def _attempt(self, request: httpx.Request) -> tuple[httpx.Response, Endpoint]:
         if self._locate is not None:
@@ -161,6 +175,11 @@ def _direct(request: httpx.Request, endpoint: Endpoint) -> None:
         request.headers.pop(name, None)
     for name, value in endpoint.headers:
         request.headers[name] = value
+
+
+def _only_reads(request: httpx.Request) -> bool:
+    """Whether the server changes nothing and loads nothing for it."""
+    return request.method in ("GET", "HEAD") or request.url.path.endswith("/api/show")
 
 
 def _forbid_truncation(request: httpx.Request) -> None:

@@ -110,7 +110,7 @@ class ServerChoices:
     """What the person decided about servers.
 
     `plain_hosts` are hosts on the internet that may be spoken to without encryption; None
-    when nobody can be asked (a command on the terminal names its server itself).
+    lets all of them be.
     """
 
     entries: tuple[ServerEntry, ...] = ()

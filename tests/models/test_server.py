@@ -272,7 +272,11 @@ def test_eng_12_real_engine_killed_while_it_replies() -> None:
             await stream(partial, 2000)
         assert partial.text
         again = Reply()
-        await stream(again, 5)
+        try:
+            await stream(again, 5)
+        except EngineStopped:  # it was not quite dead yet when this was sent
+            assert not again.text
+            await stream(again, 5)
         assert again.text
 
     _run(work, engine=engine)

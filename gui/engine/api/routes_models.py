@@ -81,4 +81,5 @@ class ModelRoutes:
         if model.header is None:
             raise ApiError(500, model.problem)
         with answered():
-            return JsonResponse(await asyncio.to_thread(work, model, model.header))
+            header = await asyncio.to_thread(self._store.header_of, model)
+            return JsonResponse(await asyncio.to_thread(work, model, header))

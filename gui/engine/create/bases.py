@@ -45,9 +45,9 @@ def of_model(store: ModelStore, model: StoredModel) -> Base:
 
     Raises ApiError, DamagedModel, OSError.
     """
-    header = model.header
-    if header is None:
+    if model.header is None:
         raise ApiError(500, model.problem)
+    header = store.header_of(model)
     if model.manifest is not None:
         projectors = tuple(read_header(path) for path in model.contents.projectors)
         return Base(_taken_over(model), header, projectors, _inherited(model))

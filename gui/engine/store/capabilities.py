@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from gui.engine.gguf.reader import GgufHeader
+from gui.engine.gguf.facts import HeaderFacts
 
 _JINJA_TOOLS = re.compile(r"\btools\b")
 _JINJA_THINKING = re.compile(r"enable_thinking|reasoning_content|</think>|<\|channel\|>")
 
 
-def capabilities(header: GgufHeader, template: str, *, has_projector: bool) -> tuple[str, ...]:
+def capabilities(header: HeaderFacts, template: str, *, has_projector: bool) -> tuple[str, ...]:
     """The capabilities in Ollama's words; `template` is in Go's language, or ""."""
     if header.of_architecture("pooling_type") is not None:
         return ("embedding",)
@@ -28,7 +28,7 @@ def capabilities(header: GgufHeader, template: str, *, has_projector: bool) -> t
     return tuple(found)
 
 
-def renders_itself(header: GgufHeader, template: str) -> bool:
+def renders_itself(header: HeaderFacts, template: str) -> bool:
     """Whether the Go template makes the prompts; jinja wins if it can do more."""
     if not template:
         return False

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gui.engine.gguf.header import GgufHeader
+from gui.engine.gguf.facts import HeaderFacts
 from gui.engine.store.stored import StoredModel
 
 
-def config_of(header: GgufHeader, parts: Sequence[GgufHeader] = ()) -> dict[str, Any]:
+def config_of(header: HeaderFacts, parts: Sequence[HeaderFacts] = ()) -> dict[str, Any]:
     """What the config of a model says about its files; `parts` are projectors."""
     family = header.architecture
     families = [family, *(part.architecture for part in parts)]

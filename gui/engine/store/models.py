@@ -7,10 +7,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from gui.engine.gguf.facts import HeaderFacts
 from gui.engine.gguf.reader import DamagedModel, GgufHeader, read_header
 from gui.engine.store import manifests
 from gui.engine.store.contents import read_contents
 from gui.engine.store.digests import DigestCache
+from gui.engine.store.header_cache import FileKey, HeaderCache
 from gui.engine.store.library import Library
 from gui.engine.store.loose import loose_files, starter_digest, starter_license
 from gui.engine.store.manifests import DamagedManifest
@@ -32,7 +34,8 @@ class ModelStore:
         """The file of the model that comes with Ondol."""
         self._starter_digest = starter_digest(starter) if starter else ""
         self._starter_license = starter_license() if starter else ""
-        self._headers: dict[tuple[Path, int, int], GgufHeader | str] = {}
+        self._headers: dict[FileKey, GgufHeader | str] = {}
+        self._kept = HeaderCache(library.layout.own / "headers.json")
         self._made: dict[Path, tuple[tuple[int, ...], StoredModel]] = {}
         self._lock = threading.Lock()
 
@@ -40,6 +43,7 @@ class ModelStore:
         """Every model, the newest first."""
         with self._lock:
             found = list(self._scan())
+            self._kept.save(key for model in found if (key := _present(model.path)))
         return sorted(found, key=lambda model: model.modified_at, reverse=True)
 
     def find(self, name: ModelName) -> StoredModel | None:
@@ -49,6 +53,17 @@ class ModelStore:
             with self._lock:
                 return self._from_manifest(stored)
         return next((model for model in self.models() if model.name.key == name.key), None)
+
+    def header_of(self, model: StoredModel) -> GgufHeader:
+        """The whole header of a model, its tensors too; raises DamagedModel, OSError."""
+        if isinstance(model.header, GgufHeader):
+            return model.header
+        with self._lock:
+            key = _file_key(model.path)
+            header = self._headers.get(key)
+            if not isinstance(header, GgufHeader):
+                header = self._headers[key] = read_header(model.path)
+            return header
 
     def compute_digests(self) -> None:
         """Compute the digests of loose files that are not known yet; may take minutes."""
@@ -103,7 +118,7 @@ class ModelStore:
             path=file,
             size=manifest.size,
             modified_at=status.st_mtime,
-            header=header if isinstance(header, GgufHeader) else None,
+            header=header if isinstance(header, HeaderFacts) else None,
             problem=header if isinstance(header, str) else "",
             digest=manifest.digest,
             contents=read_contents(self.library.blobs, manifest),
@@ -112,7 +127,7 @@ class ModelStore:
         self._made[path] = stamp, model
         return model
 
-    def _header_of_blob(self, file: Path) -> GgufHeader | str:
+    def _header_of_blob(self, file: Path) -> HeaderFacts | str:
         try:
             return self._header(file)
         except OSError:  # deleted since it was looked for
@@ -135,18 +150,21 @@ class ModelStore:
             path=path,
             size=status.st_size,
             modified_at=status.st_mtime,
-            header=header if isinstance(header, GgufHeader) else None,
+            header=header if isinstance(header, HeaderFacts) else None,
             problem=header if isinstance(header, str) else "",
             digest=self._starter_digest if mine and self._starter_digest else digest,
             contents=Contents(licenses=(license_,) if license_ else ()),
         )
 
-    def _header(self, path: Path) -> GgufHeader | str:
+    def _header(self, path: Path) -> HeaderFacts | str:
         """The header of a file, or why there is none; raises OSError if it is not there."""
-        status = path.stat()
-        key = (path, status.st_size, status.st_mtime_ns)
+        key = _file_key(path)
         if key not in self._headers:
-            self._headers[key] = _header_or_problem(path)
+            if (kept := self._kept.get(key)) is not None:
+                return kept
+            header = self._headers[key] = _header_or_problem(path)
+            if isinstance(header, GgufHeader):
+                self._kept.put(key, header)
         return self._headers[key]
 
 
@@ -159,5 +177,17 @@ def _header_or_problem(path: Path) -> GgufHeader | str:
         return f"This model file cannot be read: {problem.strerror or problem}."
 
 
-def _stated_license(header: GgufHeader | str) -> str:
-    return str(header.metadata.get("general.license", "")) if isinstance(header, GgufHeader) else ""
+def _file_key(path: Path) -> FileKey:
+    status = path.stat()
+    return path, status.st_size, status.st_mtime_ns
+
+
+def _present(path: Path) -> FileKey | None:
+    try:
+        return _file_key(path)
+    except OSError:
+        return None
+
+
+def _stated_license(header: HeaderFacts | str) -> str:
+    return "" if isinstance(header, str) else str(header.metadata.get("general.license", ""))

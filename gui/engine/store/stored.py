@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gui.engine.gguf.reader import GgufHeader
+from gui.engine.gguf.facts import HeaderFacts
 from gui.engine.store.capabilities import capabilities, renders_itself
 from gui.engine.store.manifests import MODEL, Manifest
 from gui.engine.store.names import ModelName
@@ -42,7 +42,7 @@ class StoredModel:
     """The file of weights."""
     size: int
     modified_at: float
-    header: GgufHeader | None = field(repr=False)
+    header: HeaderFacts | None = field(repr=False)
     problem: str = ""
     digest: str = ""
     contents: Contents = field(default=Contents(), repr=False)

@@ -139,6 +139,18 @@ def amount_text(transfer: Transfer) -> str:
     return " · ".join(parts)
 
 
+def freed_text(size: int, shared_with: str) -> str:
+    """What deleting a model frees; with both it is not known whether a file is shared."""
+    if shared_with and size:
+        most = size_text(size)
+        return tr(
+            "This frees {size} at most: {name} has the same file.", size=most, name=shared_with
+        )
+    if shared_with:
+        return tr("This frees almost nothing: {name} uses the same files.", name=shared_with)
+    return tr("This frees {size}.", size=size_text(size) or "0 B")
+
+
 def kind_word(kind: TransferKind) -> str:
     """What is being done."""
     match kind:

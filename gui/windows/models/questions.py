@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from gui.language import tr
 from gui.records import Transfer, TransferKind
-from gui.widgets.models.words import size_text
+from gui.widgets.models.words import freed_text, size_text
 
 _Role = QMessageBox.ButtonRole
 
@@ -18,10 +18,7 @@ def ask_delete(
     name: str, size: int, shared_with: str, parent: QWidget, delete: Callable[[], None]
 ) -> QMessageBox:
     """Whether to delete a model; says what space that frees."""
-    if shared_with:
-        freed = tr("This frees almost nothing: {name} uses the same files.", name=shared_with)
-    else:
-        freed = tr("This frees {size}.", size=size_text(size) or "0 B")
+    freed = freed_text(size, shared_with)
     undo = tr("You can undo it for ten seconds.")
     box = _box(parent, tr("Delete a model"), tr("Delete {name}?", name=name), f"{freed} {undo}")
     yes = box.addButton(tr("Delete"), _Role.DestructiveRole)

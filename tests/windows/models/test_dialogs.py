@@ -50,6 +50,9 @@ def test_deleting_what_is_shared_frees_nothing(parent: QWidget) -> None:
     box = ask_delete("copy:1b", 0, "m:1b", parent, lambda: None)
     assert "m:1b uses the same files" in box.informativeText()
     box.reject()
+    box = ask_delete("warm:1b", 98_000_000, "starter:1b", parent, lambda: None)
+    assert "This frees 98 MB at most: starter:1b has the same file." in box.informativeText()
+    box.reject()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`ondol ask` and `ondol models`: the same servers, session and chain, without a window."""
+"""`ondol ask`: a prompt, and the reply as it streams."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import sys
-from collections.abc import AsyncGenerator
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from gui import logs, paths
+from gui import paths
 from gui.chat import (
     ChatSession,
     PresetStore,
@@ -28,65 +26,23 @@ from gui.errors import ModelNotFound, NoModel, NoStarterModel, OndolError, Prese
 from gui.language import tr
 from gui.records import ModelInfo, Options, Preset, ServerKind
 from gui.settings import SettingsFile
+from gui.terminal import FAILED, INTERRUPTED, USAGE, shared
 
 if TYPE_CHECKING:
     from gui.models.client import ModelClient
 
-INTERRUPTED = 130
-FAILED = 1
-USAGE = 2
 _MOST_PIPED = 8 << 20
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run the command that was parsed; its exit code."""
-    work = _ask(options) if options.command == "ask" else _list_models(options)
-    try:
-        with logs.to_terminal():
-            return asyncio.run(work)
-    except OndolError as error:
-        print(f"ondol: {error}", file=sys.stderr)
-        return FAILED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-
-
-@contextlib.asynccontextmanager
-async def _client(server: str | None) -> AsyncGenerator[ModelClient, None]:
-    from gui.models.engine_process import EngineProcess
-    from gui.models.server import Servers
-
-    servers = Servers(dict(os.environ), EngineProcess())
-    try:
-        yield await servers.connect(ServerKind(server) if server else None)
-    finally:
-        await servers.close()
-
-
-async def _list_models(options: argparse.Namespace) -> int:
-    async with _client(options.server) as client:
-        models = await client.list_models()
-    if options.json:
-        print(json.dumps([asdict(model) for model in models], ensure_ascii=False, indent=2))
-        return 0
-    width = max((len(model.name) for model in models), default=0)
-    for model in models:
-        facts = (f"{model.size / 1e6:,.0f} MB", model.parameter_size, model.quantization)
-        print(f"{model.name:<{width}}  " + "  ".join(fact for fact in facts if fact))
-    return 0
-
-
-async def _ask(options: argparse.Namespace) -> int:
+async def run(options: argparse.Namespace) -> int:
+    """Ask a model."""
     prompt = _prompt(options.prompt)
     if not prompt:
-        print("ondol: " + tr('Say something: ondol ask "hello"'), file=sys.stderr)
+        shared.complain(tr('Say something: ondol ask "hello"'))
         return USAGE
     preset = _preset(options)
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
-    async with _client(options.server) as client:
+    async with shared.client(options.server) as client:
         model = await _model(client, options.model or preset.model)
         await warming
         end = await _stream(client, prompt, model, preset, quiet=options.json)
@@ -135,7 +91,7 @@ def _conclude(end: TurnEnd | None, *, as_json: bool) -> int:
     elif end is not None and end.message.content:
         print()
     if isinstance(end, ReplyFailed):
-        print(f"ondol: {end.error}", file=sys.stderr)
+        shared.complain(end.error)
         return FAILED
     return 0 if isinstance(end, ReplyFinished) else INTERRUPTED
 
@@ -144,7 +100,8 @@ def _prompt(words: list[str]) -> str:
     """The words given, then what a pipe brings."""
     parts = [" ".join(words)]
     if not sys.stdin.isatty():
-        piped = sys.stdin.buffer.read(_MOST_PIPED + 1)
+        with shared.interruptible():
+            piped = sys.stdin.buffer.read(_MOST_PIPED + 1)
         if len(piped) > _MOST_PIPED:
             raise OndolError(tr("The pipe brings more than {limit} MB.", limit=_MOST_PIPED >> 20))
         parts.append(piped.decode("utf-8", "replace"))

@@ -1,0 +1,103 @@
+"""What can be typed behind `ondol`."""
+
+from __future__ import annotations
+
+import argparse
+
+from gui import __version__
+from gui.language import tr
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; `command` is None for the window."""
+    parser = argparse.ArgumentParser(
+        prog="ondol",
+        description=tr("Talk to language models that run on your own machine."),
+        epilog=tr("Without a command, the window opens."),
+    )
+    parser.add_argument("--version", action="version", version=f"ondol {__version__}")
+    parser.add_argument(
+        "--install-desktop",
+        action="store_true",
+        help=tr("put Ondol into the system's menus"),
+    )
+    commands = parser.add_subparsers(dest="command", metavar=tr("COMMAND"))
+    own = [_add_ask(commands), *_add_readers(commands), *_add_changers(commands)]
+    for command in own:
+        command.add_argument(
+            "--server",
+            metavar=tr("SERVER"),
+            default="",
+            help=tr(
+                "built-in, ollama, or a server of your list by name, id or address; "
+                "else Ollama if it answers, else the built-in engine"
+            ),
+        )
+    commands.add_parser("engine", add_help=False, help=tr("serve models over Ollama's API"))
+    return parser
+
+
+def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    ask = commands.add_parser("ask", help=tr("ask a model; the reply streams to the terminal"))
+    ask.add_argument("prompt", nargs="*", help=tr("what to say; a pipe is read and added to it"))
+    ask.add_argument("-m", "--model", default="", help=tr("the model, e.g. smollm2:135m"))
+    ask.add_argument("-p", "--preset", default="", help=tr("a preset's name or id"))
+    ask.add_argument("-s", "--system", help=tr("a system prompt instead of the preset's"))
+    ask.add_argument("-t", "--temperature", type=_temperature, help=tr("0 is strict, 1 is free"))
+    ask.add_argument("--json", action="store_true", help=tr("one JSON object at the end"))
+    return ask
+
+
+def _add_readers(
+    commands: _Commands[argparse.ArgumentParser],
+) -> tuple[argparse.ArgumentParser, ...]:
+    """Commands that change nothing."""
+    models = commands.add_parser("models", help=tr("list the models"))
+    models.add_argument("--json", action="store_true", help=tr("a JSON list"))
+    show = commands.add_parser("show", help=tr("tell all about a model"))
+    show.add_argument("name", metavar=tr("NAME"), help=tr("the model, e.g. smollm2:135m"))
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--modelfile", action="store_true", help=tr("its Modelfile"))
+    form.add_argument("--json", action="store_true", help=tr("one JSON object"))
+    ps = commands.add_parser("ps", help=tr("list the models in memory"))
+    ps.add_argument("--json", action="store_true", help=tr("a JSON list"))
+    return models, show, ps
+
+
+def _add_changers(
+    commands: _Commands[argparse.ArgumentParser],
+) -> tuple[argparse.ArgumentParser, ...]:
+    """Commands that make models, or take them away."""
+    pull = commands.add_parser("pull", help=tr("have the server bring a model"))
+    pull.add_argument(
+        "name", metavar=tr("NAME"), help=tr("e.g. llama3.2, qwen3:8b or hf.co/user/model:Q4_K_M")
+    )
+    pull.add_argument(
+        "--insecure", action="store_true", help=tr("ask the registry without encryption")
+    )
+    create = commands.add_parser("create", help=tr("make a model from a Modelfile"))
+    create.add_argument("name", metavar=tr("NAME"), help=tr("the name of the new model"))
+    create.add_argument(
+        "-f",
+        "--file",
+        metavar=tr("FILE"),
+        default="Modelfile",
+        help=tr("the Modelfile; - reads it from a pipe (default: ./Modelfile)"),
+    )
+    cp = commands.add_parser("cp", help=tr("give a model a second name"))
+    cp.add_argument("source", metavar=tr("NAME"), help=tr("the model, e.g. smollm2:135m"))
+    cp.add_argument("destination", metavar=tr("NEW_NAME"), help=tr("the name of the new model"))
+    rm = commands.add_parser("rm", help=tr("delete a model"))
+    rm.add_argument("name", metavar=tr("NAME"), help=tr("the model, e.g. smollm2:135m"))
+    for command in (create, rm):
+        command.add_argument("--yes", action="store_true", help=tr("answer yes to every question"))
+    return pull, create, cp, rm
+
+
+def _temperature(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError(tr("the temperature must be between 0 and 2"))
+    return value
