@@ -3,14 +3,21 @@
 Entering this room does not import LangChain; `warm_up` does, in a thread of your choice.
 """
 
+from gui.chat.asking import Choice, warm_up
 from gui.chat.drafts import UnsavedDrafts
 from gui.chat.events import (
+    Compared,
+    LaneEvent,
     MessageSaved,
     ReplyFailed,
     ReplyFinished,
     ReplyStarted,
     ReplyStopped,
     ReplyToken,
+    StepEnded,
+    StepStarted,
+    StepThinking,
+    StepToken,
     ThinkingToken,
     TurnEnd,
     TurnEvent,
@@ -18,12 +25,15 @@ from gui.chat.events import (
 )
 from gui.chat.export import to_markdown, transcript_name
 from gui.chat.presets import PresetStore
-from gui.chat.session import ChatSession, warm_up
+from gui.chat.session import ChatSession
 from gui.chat.titles import title_of
 from gui.chat.turn import Pace
 
 __all__ = [
     "ChatSession",
+    "Choice",
+    "Compared",
+    "LaneEvent",
     "MessageSaved",
     "Pace",
     "PresetStore",
@@ -32,6 +42,10 @@ __all__ = [
     "ReplyStarted",
     "ReplyStopped",
     "ReplyToken",
+    "StepEnded",
+    "StepStarted",
+    "StepThinking",
+    "StepToken",
     "ThinkingToken",
     "TurnEnd",
     "TurnEvent",

@@ -1,13 +1,14 @@
-"""The chain of a turn, `prompt | llm | parser`: the only module that imports LangChain.
+"""The chain of a plain turn, `prompt | llm | parser`; those of presets are in `gui.chat.chains`.
 
-Importing it takes 0.6 s; `gui.chat.warm_up()` does so in a thread.
+LangChain is imported here and there only. Importing it takes 0.6 s; `gui.chat.warm_up()` does
+so in a thread.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 import langsmith
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -17,12 +18,10 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableSequence
 from langchain_ollama import ChatOllama
 
 from gui.chat.parts import Call, Final, Logprobs, Part, Text, Thinking, TokenLogprob
-from gui.records import Message, Role, Statistics
+from gui.records import Message, Options, Role, Statistics
 
 if TYPE_CHECKING:
     from gui.models.client import ModelClient
-
-T = TypeVar("T")
 
 _ROLES: dict[Role, type[SystemMessage | HumanMessage | AIMessage]] = {
     Role.SYSTEM: SystemMessage,
@@ -89,27 +88,23 @@ class ReplyChain:
     """`prompt | llm | parser` over one client; lives as long as the client, on one event loop."""
 
     def __init__(self, client: ModelClient) -> None:
-        forbid_tracing()
-        # The model is named in each call; building a ChatOllama each time would cost two clients.
-        self._llm = ChatOllama(model="", **client.chat_model_arguments)
+        self.llm = chat_model(client)
 
     def stream(self, call: Call) -> AsyncGenerator[Part]:
         """The reply's parts as they come; ends after `Final`, raises `OndolError` on a fault."""
-        return _streamed(self._prompt(call) | self._bound(call) | PartParser(), _inputs(call))
+        chain = self._prompt(call) | self._bound(call) | PartParser()
+        return streamed(steps_of(chain), _inputs(call))
 
     def stream_text(self, call: Call) -> AsyncGenerator[str]:
         """The plain case, `prompt | llm | StrOutputParser()`: reply text, nothing else."""
-        return _streamed(self._prompt(call) | self._bound(call) | StrOutputParser(), _inputs(call))
+        chain = self._prompt(call) | self._bound(call) | StrOutputParser()
+        return streamed(steps_of(chain), _inputs(call))
 
     def _bound(self, call: Call) -> Runnable[Any, AIMessage]:
-        arguments: dict[str, Any] = {
-            "model": call.model,
-            "options": call.options.as_request(),
-            "reasoning": call.think,
-        }
+        more: dict[str, Any] = {}
         if call.top_logprobs is not None:
-            arguments |= {"logprobs": True, "top_logprobs": call.top_logprobs}
-        return self._llm.bind(**arguments)
+            more = {"logprobs": True, "top_logprobs": call.top_logprobs}
+        return bound(self.llm, call.model, call.options, think=call.think, **more)
 
     @staticmethod
     def _prompt(call: Call) -> ChatPromptTemplate:
@@ -117,17 +112,40 @@ class ReplyChain:
         return ChatPromptTemplate([*system, MessagesPlaceholder("history"), ("human", "{input}")])
 
 
-def _streamed(chain: Runnable[dict[str, Any], T], inputs: dict[str, Any]) -> AsyncGenerator[T]:
-    """What `chain.astream(inputs)` gives, every step run by the task that reads.
+def chat_model(client: ModelClient) -> ChatOllama:
+    """LangChain's model over our client; which model it is, `bound` says for each call.
+
+    Building one for each call would cost two HTTP clients.
+    """
+    forbid_tracing()
+    return ChatOllama(model="", **client.chat_model_arguments)
+
+
+def bound(
+    llm: ChatOllama, model: str, options: Options, *, think: bool, **more: Any
+) -> Runnable[Any, AIMessage]:
+    """`llm` with everything that a call must say; `more` are further fields of the request."""
+    return llm.bind(model=model, options=options.as_request(), reasoning=think, **more)
+
+
+def steps_of(chain: Runnable[Any, Any]) -> list[Runnable[Any, Any]]:
+    """What stands between the bars of `a | b | c`."""
+    return cast("RunnableSequence[Any, Any]", chain).steps
+
+
+def streamed(
+    steps: Iterable[Runnable[Any, Any]], inputs: dict[str, Any]
+) -> AsyncGenerator[Any, None]:
+    """What `astream` of a sequence of these gives, every step run by the task that reads.
 
     `RunnableSequence.astream` gives each chunk a task of its own. Cancelled between two of
     them, it leaves the client's generators to the garbage collector, which may not close the
     connection; and a task a chunk costs a fifth of the chain.
     """
     stream: AsyncIterator[Any] = _once(inputs)
-    for step in cast("RunnableSequence[Any, Any]", chain).steps:
+    for step in steps:
         stream = step.atransform(stream, {"callbacks": []})
-    return cast("AsyncGenerator[T]", stream)
+    return cast("AsyncGenerator[Any, None]", stream)
 
 
 async def _once(value: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:

@@ -76,6 +76,8 @@ def _honest_count(reply: Message, model: str) -> int:
     """The reply's prompt tokens, 0 where it has none to teach or the server had cut the prompt."""
     if reply.role is not Role.ASSISTANT or reply.model != model or not reply.run:
         return 0
+    if reply.run.chain:  # its steps read other prompts than the conversation
+        return 0
     count = reply.statistics.prompt_eval_count if reply.statistics else 0
     return 0 if _is_shifted(count, reply.run.options.num_ctx or 0) else count
 
@@ -164,6 +166,30 @@ def fit(
         is_whole=len(kept) == len(history),
         estimated_tokens=used,
         num_ctx=num_ctx,
+        is_calibrated=estimator.is_calibrated,
+    )
+
+
+def exactly(
+    branch: Sequence[Message],
+    question: Message,
+    system: str,
+    options: Options,
+    model: str,
+    start: int | None,
+) -> Window:
+    """What the model saw when it saw all from the message `start` on, None for all there is."""
+    history = history_of(branch)
+    if start is not None:
+        history = tuple(message for message in history if message.id >= start)
+    estimator = Estimator.learn(branch, model)
+    texts = (*filter(None, (system, question.content)), *(m.content for m in history))
+    return Window(
+        history=history,
+        question=question,
+        is_whole=start is None,
+        estimated_tokens=estimator.tokens(*texts),
+        num_ctx=options.num_ctx or UNKNOWN_CONTEXT,
         is_calibrated=estimator.is_calibrated,
     )
 

@@ -54,6 +54,10 @@ class Draft:
             self._text.append(text)
         if thinking:
             self._thinking.append(thinking)
+        self.touch()
+
+    def touch(self) -> None:
+        """Something to save that is no text of the reply: what a step of a chain gave."""
         if self._dirty_since is None:
             self._dirty_since = self._clock()
 
@@ -63,11 +67,14 @@ class Draft:
             return None
         return max(0.0, self._dirty_since + self._interval - self._clock())
 
-    def checkpoint_if_due(self) -> None:
-        """Start writing what has come, if the last write was long enough ago."""
+    def checkpoint_if_due(self, run: Callable[[], RunRecord | None] = lambda: None) -> None:
+        """Start writing what has come, if the last write was long enough ago.
+
+        `run` gives the run record as it is now, None if it is as it was.
+        """
         if self.due_in() == 0.0:
             self._dirty_since = None
-            so_far = self._save_so_far("".join(self._text), "".join(self._thinking))
+            so_far = self._save_so_far("".join(self._text), "".join(self._thinking), run())
             self._checkpoint = asyncio.create_task(so_far, name="chat:checkpoint")
 
     @property
@@ -80,7 +87,11 @@ class Draft:
             self.message = await self._store.update_message(self.message.id, run=run)
 
     async def finish(
-        self, status: MessageStatus, statistics: Statistics | None, error: OndolError | None
+        self,
+        status: MessageStatus,
+        statistics: Statistics | None,
+        error: OndolError | None,
+        run: RunRecord | None = None,
     ) -> StorageError | None:
         """The end: `message` becomes what it now is, and is saved, unless the error returned."""
         self.message = replace(
@@ -90,6 +101,7 @@ class Draft:
             status=status,
             statistics=statistics,
             error=str(error) if error else "",
+            run=run or self.message.run,
         )
         if self._is_saving and self._checkpoint is not None:
             await asyncio.wait({self._checkpoint})
@@ -110,12 +122,15 @@ class Draft:
                 status=ended.status,
                 statistics=ended.statistics,
                 error=ended.error,
+                run=ended.run,
             )
 
-    async def _save_so_far(self, text: str, thinking: str) -> None:
+    async def _save_so_far(self, text: str, thinking: str, run: RunRecord | None) -> None:
         try:
             with suppress(LookupError):
-                await self._store.update_message(self.message.id, content=text, thinking=thinking)
+                await self._store.update_message(
+                    self.message.id, content=text, thinking=thinking, run=run
+                )
         except StorageError as problem:
             log.warning("a checkpoint failed and will be tried again: %s", problem.detail)
             self._dirty_since = self._clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gui.errors import OndolError
-from gui.records import Message
+from gui.records import Message, Rerun, StepRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,43 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step of a chain is about to be asked for; `record` has its prompt, system and options."""
+
+    record: StepRecord
+
+
+@dataclass(frozen=True, slots=True)
+class StepToken:
+    """A step's text as it comes; that of the step that is the reply comes as `ReplyToken`."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepThinking:
+    """A step's thinking as it comes; that of the reply's step comes as `ThinkingToken`."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step ended in one of the ways of `StepStatus`; one kept from before only ends."""
+
+    record: StepRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A reply that was run again is whole; how it compares with the first one."""
+
+    rerun: Rerun
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyFinished:
     """The server said it was done; the reply is saved whole.
 
@@ -74,4 +111,22 @@ class ReplyFailed:
 
 
 TurnEnd = ReplyFinished | ReplyStopped | ReplyFailed
-TurnEvent = MessageSaved | ReplyStarted | ThinkingToken | ReplyToken | Waiting | TurnEnd
+StepEvent = StepStarted | StepToken | StepThinking | StepEnded
+TurnEvent = (
+    MessageSaved
+    | ReplyStarted
+    | ThinkingToken
+    | ReplyToken
+    | Waiting
+    | StepEvent
+    | Compared
+    | TurnEnd
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneEvent:
+    """An event of one of several replies that stream side by side; lanes count from 0."""
+
+    lane: int
+    event: TurnEvent

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from gui.chat.events import StepEvent, StepThinking, StepToken
 from gui.records import Message, Options, Statistics
 
 
@@ -66,23 +67,45 @@ class Final:
 
 
 Part = Text | Thinking | Logprobs | Final
+"""What one model's reply is made of."""
+
+TurnPart = Part | StepEvent
+"""What a turn reads: the parts of its reply, and what the steps of a chain do meanwhile."""
 
 
-def merged(parts: Iterable[Part]) -> Iterator[Part]:
+def merged(parts: Iterable[TurnPart]) -> Iterator[TurnPart]:
     """The same parts, neighbours of plain text joined: one event for what came together."""
     waiting: list[str] = []
-    kind: type[Text | Thinking] = Text
+    last: TurnPart | None = None
     for part in parts:
-        if isinstance(part, Text | Thinking):
-            if waiting and type(part) is not kind:
-                yield kind("".join(waiting))
-                waiting.clear()
-            kind = type(part)
+        if waiting and not _continues(last, part):
+            yield _joined(last, waiting)
+            waiting = []
+        last = part
+        if isinstance(part, Text | Thinking | StepToken | StepThinking):
             waiting.append(part.text)
-            continue
-        if waiting:
-            yield kind("".join(waiting))
-            waiting.clear()
-        yield part
+        else:
+            yield part
     if waiting:
-        yield kind("".join(waiting))
+        yield _joined(last, waiting)
+
+
+def _continues(last: TurnPart | None, part: TurnPart) -> bool:
+    if type(last) is not type(part):
+        return False
+    match last, part:
+        case (StepToken(before), StepToken(now)) | (StepThinking(before), StepThinking(now)):
+            return before == now
+    return True
+
+
+def _joined(last: TurnPart | None, texts: list[str]) -> TurnPart:
+    text = "".join(texts)
+    match last:
+        case StepToken(name):
+            return StepToken(name, text)
+        case StepThinking(name):
+            return StepThinking(name, text)
+        case Thinking():
+            return Thinking(text)
+    return Text(text)

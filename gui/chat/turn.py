@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gui.chat.context import Window
 from gui.chat.drafts import Draft, UnsavedDrafts
@@ -18,23 +18,27 @@ from gui.chat.events import (
     ReplyStarted,
     ReplyStopped,
     ReplyToken,
+    StepEnded,
+    StepStarted,
+    StepThinking,
+    StepToken,
     ThinkingToken,
     TurnEnd,
     TurnEvent,
     Waiting,
 )
 from gui.chat.feed import Feed
-from gui.chat.parts import Call, Final, Part, Text, Thinking, merged
+from gui.chat.parts import Call, Final, Text, Thinking, TurnPart, merged
 from gui.chat.stopping import Stop
 from gui.errors import ContextOverflow, OndolError, StreamCut, StreamGarbled
-from gui.records import MessageStatus, Role, RunRecord, Statistics
+from gui.records import Message, MessageStatus, Role, RunRecord, Statistics
 
 if TYPE_CHECKING:
     from gui.storage import ConversationStore
 
 log = logging.getLogger(__name__)
 
-StreamOpener = Callable[[Call], Awaitable[AsyncGenerator[Part]]]
+StreamOpener = Callable[[Call], Awaitable[AsyncGenerator[TurnPart]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +55,63 @@ class Pace:
     clock: Callable[[], float] = time.monotonic
 
 
+class Request(Protocol):
+    """What a turn asks for: one reply of a model, or what a chain makes of several."""
+
+    @property
+    def question(self) -> Message:
+        """What is answered."""
+
+    @property
+    def run(self) -> RunRecord:
+        """What produces the reply, with what the steps of a chain have done so far."""
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether `run` grows as the reply is made."""
+
+    def open(self) -> Feed[TurnPart]:
+        """Send it; the parts as they come."""
+
+    def shorter(self) -> Request | None:
+        """The same request with fewer of the oldest turns; None when none is left to drop."""
+
+    def was_cut(self, statistics: Statistics) -> bool:
+        """Whether the server read far fewer tokens than it was sent, and said nothing."""
+
+
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a turn asks of a model."""
+class PlainRequest:
+    """One question to one model."""
 
     call: Call
     window: Window
     run: RunRecord
+    opener: StreamOpener
+    is_chain: bool = False
 
-    def shorter(self) -> Request | None:
+    @property
+    def question(self) -> Message:
+        """What is answered."""
+        return self.window.question
+
+    def open(self) -> Feed[TurnPart]:
+        """Send it; the parts as they come."""
+        return Feed[TurnPart].reading(lambda: self.opener(self.call))
+
+    def shorter(self) -> PlainRequest | None:
         """The same request with fewer of the oldest turns; None when none is left to drop."""
         window = self.window.shorter()
         if window is None:
             return None
-        return Request(
-            replace(self.call, history=window.history),
-            window,
-            replace(self.run, context_start=window.start),
-        )
+        log.info("the prompt did not fit; %d messages go", len(window.history))
+        call = replace(self.call, history=window.history)
+        run = replace(self.run, context_start=window.start)
+        return replace(self, call=call, window=window, run=run)
+
+    def was_cut(self, statistics: Statistics) -> bool:
+        """Whether the server read far fewer tokens than it was sent, and said nothing."""
+        return self.window.was_cut(statistics)
 
 
 class _Silence:
@@ -101,13 +144,11 @@ class Turn:
         request: Request,
         store: ConversationStore,
         unsaved: UnsavedDrafts,
-        open_stream: StreamOpener,
         pace: Pace,
     ) -> None:
         self._request = request
         self._store = store
         self._unsaved = unsaved
-        self._open_stream = open_stream
         self._pace = pace
         self._statistics: Statistics | None = None
         self._first_token: float | None = None
@@ -136,14 +177,14 @@ class Turn:
         yield await stop.guard(self._end(draft, error))
 
     async def _new_draft(self) -> Draft:
-        question = self._request.window.question
+        question = self._request.question
         message = await self._store.add_message(
             question.conversation_id,
             question.id,
             Role.ASSISTANT,
             "",
             status=MessageStatus.STREAMING,
-            model=self._request.call.model,
+            model=self._request.run.model,
             run=self._request.run,
         )
         return Draft(self._store, message, self._pace.clock, self._pace.checkpoint)
@@ -159,7 +200,6 @@ class Turn:
                 shorter = self._request.shorter()
                 if draft.has_text or shorter is None:
                     raise
-                log.info("the prompt did not fit; %d messages go", len(shorter.call.history))
                 self._request = shorter
                 await draft.restart(shorter.run)
             else:
@@ -167,7 +207,7 @@ class Turn:
 
     async def _read(self, draft: Draft) -> AsyncGenerator[TurnEvent]:
         clock = self._pace.clock
-        async with Feed(await self._open_stream(self._request.call)) as feed:
+        async with self._request.open() as feed:
             sent, silence = clock(), _Silence(self._pace)
             while not feed.ended:
                 pauses = (silence.due_in(), draft.due_in())
@@ -181,11 +221,11 @@ class Turn:
                 for part in merged(parts):
                     if event := self._event_of(part, draft):
                         yield event
-                draft.checkpoint_if_due()
+                draft.checkpoint_if_due(self._grown_run)
         if self._statistics is None:
             raise StreamCut(self._request.run.server)
 
-    async def _take(self, feed: Feed[Part], seconds: float) -> list[Part]:
+    async def _take(self, feed: Feed[TurnPart], seconds: float) -> list[TurnPart]:
         try:
             return await feed.take(seconds)
         except OndolError:
@@ -195,7 +235,10 @@ class Turn:
             log.exception("the chain failed")
             raise StreamGarbled(self._request.run.server, repr(fault)) from fault
 
-    def _event_of(self, part: Part, draft: Draft) -> TurnEvent | None:
+    def _grown_run(self) -> RunRecord | None:
+        return self._request.run if self._request.is_chain else None
+
+    def _event_of(self, part: TurnPart, draft: Draft) -> TurnEvent | None:
         """The event of a part; its text is part of the draft before anybody sees it."""
         match part:
             case Text(text):
@@ -207,12 +250,15 @@ class Turn:
             case Final(statistics):
                 first = int((self._first_token or 0.0) * 1e9)
                 self._statistics = replace(statistics, first_token_ns=first)
+            case StepStarted() | StepToken() | StepThinking() | StepEnded():
+                draft.touch()
+                return part
         return None
 
     async def _end(self, draft: Draft, error: OndolError | None) -> TurnEnd:
         """Save what came and say how it ended; what cannot be saved is kept and tried again."""
         status = self._status(draft, error)
-        unsaved = await draft.finish(status, self._statistics, error)
+        unsaved = await draft.finish(status, self._statistics, error, self._request.run)
         if unsaved:
             self._unsaved.keep(draft)
             return ReplyFailed(draft.message, unsaved)
@@ -220,9 +266,10 @@ class Turn:
             return ReplyFailed(draft.message, error)
         if self._statistics is None:
             return ReplyStopped(draft.message)
-        return ReplyFinished(draft.message, self._request.window.was_cut(self._statistics))
+        return ReplyFinished(draft.message, self._request.was_cut(self._statistics))
 
     def _status(self, draft: Draft, error: OndolError | None) -> MessageStatus:
         if error:
-            return MessageStatus.INCOMPLETE if draft.has_text else MessageStatus.FAILED
+            has_some = draft.has_text or any(step.output for step in self._request.run.steps)
+            return MessageStatus.INCOMPLETE if has_some else MessageStatus.FAILED
         return MessageStatus.COMPLETE if self._statistics else MessageStatus.STOPPED

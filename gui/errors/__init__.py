@@ -18,6 +18,11 @@ OndolError                  what failed; `todo` says what to do; `remedy` is the
     ContextOverflow         the prompt is longer than the context length
     RequestRefused          any other refusal, in the server's own words
     ReplyFailedMidway       the server reported an error after the reply began
+  ChainError                a step of a chain could not do its work
+    StepUnreadable          its reply is not what the step should give
+    StepSilent              nothing came from it for too long
+    StepModelNotFound       the server does not have its model (also a ModelNotFound)
+    CannotRunAgain          a reply does not say how it was made
   StreamError               the bytes of a reply were not what they should be
     StreamCut               the reply ended without saying that it was done
     StreamGarbled           a line was not JSON, or had the wrong shape
@@ -43,6 +48,7 @@ OndolError                  what failed; `todo` says what to do; `remedy` is the
       HubRepoNotFound       no such repository, or a private one
       HubFileNotFound       the repository does not have the file any more
       HubTokenRefused       the token is wrong, or does not allow this
+      HubTokenUnsafe        asked without encryption, it is told none
       NoGguf                no file in it that can be used
       HubGarbled            what answers is no hub
       HubRefused            any other refusal
@@ -59,6 +65,11 @@ OndolError                  what failed; `todo` says what to do; `remedy` is the
     StorageUnavailable      locked, read-only or damaged
     NewerDatabase           written by a newer Ondol
   PresetError               a preset file cannot be used
+  ServeError                a preset or chain could not be served
+    AddressUnusable         the host or port to listen at cannot be had
+    OthersNotAgreed         other machines could reach it, and nobody agreed to that
+    BadServeKey             the key is too easy to guess, or cannot be sent
+    ServingStopped          the process that serves ended by itself
   SettingsError             the settings file cannot be used
   NoModel                   nothing to talk to is chosen
 """
@@ -66,6 +77,13 @@ OndolError                  what failed; `todo` says what to do; `remedy` is the
 from __future__ import annotations
 
 from gui.errors.base import OndolError
+from gui.errors.chains import (
+    CannotRunAgain,
+    ChainError,
+    StepModelNotFound,
+    StepSilent,
+    StepUnreadable,
+)
 from gui.errors.choices import NoModel, PresetError, SettingsError
 from gui.errors.engine import EngineError, EngineFailedToStart, EngineStopped, NoStarterModel
 from gui.errors.hub import (
@@ -81,6 +99,7 @@ from gui.errors.hub import (
     HubRefused,
     HubRepoNotFound,
     HubTokenRefused,
+    HubTokenUnsafe,
     HubUnreachable,
     NoGguf,
     NoRoom,
@@ -121,14 +140,25 @@ from gui.errors.servers import (
     TlsTooOld,
     TokenMissing,
 )
+from gui.errors.serving import (
+    AddressUnusable,
+    BadServeKey,
+    OthersNotAgreed,
+    ServeError,
+    ServingStopped,
+)
 from gui.errors.storage import DiskFull, NewerDatabase, StorageError, StorageUnavailable
 from gui.errors.streams import LineTooLong, StreamCut, StreamError, StreamGarbled
 
 __all__ = [
     "AccessDenied",
+    "AddressUnusable",
     "BadModelName",
+    "BadServeKey",
     "BadToken",
+    "CannotRunAgain",
     "CertificateRefused",
+    "ChainError",
     "ContextOverflow",
     "DiskFull",
     "DownloadDamaged",
@@ -147,6 +177,7 @@ __all__ = [
     "HubRefused",
     "HubRepoNotFound",
     "HubTokenRefused",
+    "HubTokenUnsafe",
     "HubUnreachable",
     "KeyringFailed",
     "KeyringSilent",
@@ -167,16 +198,22 @@ __all__ = [
     "OllamaFailedToStart",
     "OllamaNotRunning",
     "OndolError",
+    "OthersNotAgreed",
     "PlainHttpRefused",
     "PresetError",
     "ReplyFailedMidway",
     "RequestRefused",
     "SecretError",
+    "ServeError",
     "ServerBusy",
     "ServerError",
     "ServerForgotten",
     "ServerUnreachable",
+    "ServingStopped",
     "SettingsError",
+    "StepModelNotFound",
+    "StepSilent",
+    "StepUnreadable",
     "StorageError",
     "StorageUnavailable",
     "StreamCut",

@@ -115,6 +115,16 @@ class HubTokenRefused(HubError):
         )
 
 
+class HubTokenUnsafe(HubError):
+    """HF_ENDPOINT names a hub to which a token would travel readably."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            tr("{host} is asked without encryption, so it is never told a token.", host=host),
+            tr("Nothing was kept. Set HF_ENDPOINT to an https address, or remove it."),
+        )
+
+
 class NoGguf(HubError):
     """The repository has no file that Ondol can use."""
 

@@ -18,16 +18,30 @@ from gui.records.chains import (
     VariableSource,
 )
 from gui.records.hub import (
+    HubAccount,
     HubFile,
     HubFileKind,
+    HubHelp,
     HubListing,
+    HubLook,
+    HubOffer,
     HubPage,
     HubPart,
     HubPhase,
+    HubProblem,
     HubProgress,
     HubRepo,
 )
-from gui.records.messages import Conversation, Message, MessageStatus, Role, RunRecord, Statistics
+from gui.records.messages import (
+    Conversation,
+    Message,
+    MessageStatus,
+    ReplayRow,
+    Rerun,
+    Role,
+    RunRecord,
+    Statistics,
+)
 from gui.records.models import (
     PURPOSES,
     CatalogueEntry,
@@ -61,10 +75,12 @@ from gui.records.servers import (
     StepOutcome,
     server_key,
 )
+from gui.records.serving import LOOPBACK, ServedChain, ServedRequest, Serving
 from gui.records.source import Colour, Completion, Diagnostic, DiffKind, DiffLine, Severity, Span
 
 __all__ = [
     "INPUT",
+    "LOOPBACK",
     "PURPOSES",
     "CatalogueEntry",
     "CatalogueSize",
@@ -80,12 +96,17 @@ __all__ = [
     "Endpoint",
     "Fit",
     "FitEstimate",
+    "HubAccount",
     "HubFile",
     "HubFileKind",
+    "HubHelp",
     "HubListing",
+    "HubLook",
+    "HubOffer",
     "HubPage",
     "HubPart",
     "HubPhase",
+    "HubProblem",
     "HubProgress",
     "HubRepo",
     "LoadedModel",
@@ -100,8 +121,12 @@ __all__ = [
     "Preset",
     "ProbeStep",
     "Remedy",
+    "ReplayRow",
+    "Rerun",
     "Role",
     "RunRecord",
+    "ServedChain",
+    "ServedRequest",
     "ServerChoices",
     "ServerDraft",
     "ServerEntry",
@@ -110,6 +135,7 @@ __all__ = [
     "ServerState",
     "ServerStatus",
     "ServersOverview",
+    "Serving",
     "Severity",
     "Span",
     "Stage",

@@ -134,3 +134,5 @@ class StepRecord:
     prompt_eval_count: int = 0
     eval_count: int = 0
     options: Options = field(default_factory=Options)
+    stage: int = 0
+    """Counted from 1; steps of one stage ran side by side. 0: not known."""

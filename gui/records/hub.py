@@ -1,9 +1,11 @@
-"""Repositories of Hugging Face, what can be chosen in them, and a download from there."""
+"""Repositories of Hugging Face, what can be chosen in them, downloads, the account there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from gui.records.models import FitEstimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +111,64 @@ class HubProgress:
     total: int
     moved: int = 0
     paths: tuple[str, ...] = ()
+
+
+class HubHelp(StrEnum):
+    """What a person can do when the hub gives nothing."""
+
+    RETRY = "retry"
+    ACCEPT = "accept"
+    """Open the page at `link` and accept the terms there."""
+    TOKEN = "token"  # noqa: S105 - no secret, but the word for one
+    ELSEWHERE = "elsewhere"
+    """Get models from another place: this one is closed for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubProblem:
+    """Why the hub gave nothing, in whole sentences, and what helps; `link` is a page there."""
+
+    text: str
+    helps: tuple[HubHelp, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HubOffer:
+    """A model file of a repository, and whether it fits the machine it would run on.
+
+    `fit` is judged with the repository's projector, if it has one.
+    """
+
+    file: HubFile
+    fit: FitEstimate
+    is_recommended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HubLook:
+    """A repository looked into: its model files, and what goes with them.
+
+    `wanted` is the name of the file that the person asked for, else of the one recommended;
+    "" if there is neither. `projector` lets the models see, None if there is none.
+    """
+
+    listing: HubListing
+    offers: tuple[HubOffer, ...]
+    projector: HubFile | None = None
+    adapters: tuple[HubFile, ...] = ()
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HubAccount:
+    """Whether there is a token, and whose; never the token itself.
+
+    `is_for_session`: it is in memory only. `problem` is why the hub, or the keyring, did not
+    say whose it is.
+    """
+
+    has_token: bool = False
+    name: str = ""
+    is_for_session: bool = False
+    problem: str = ""

@@ -102,6 +102,17 @@ def _known(kind: type[Any], value: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Rerun:
+    """A reply made again from its run record, beside the first one."""
+
+    same: bool
+    differs_at: int | None = None
+    """The first character that is another one, None if all are the same."""
+    changed: tuple[str, ...] = ()
+    """What is not as it was: "model" (its digest), "version" (the server's), "machine"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation, as it is stored and shown."""
 
@@ -132,3 +143,39 @@ class Conversation:
     model: str = ""
     preset: str = ""
     leaf_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRow:
+    """One question of a conversation, asked again elsewhere: the old reply and the new one."""
+
+    conversation_id: int
+    """The new conversation."""
+    number: int
+    """Of `total`, counted from 1."""
+    total: int
+    question: Message
+    old: Message | None
+    """None for a question that was never answered."""
+    new: Message | None
+    """None if not even the question could be saved."""
+    seconds: float
+    error: str = ""
+
+    @property
+    def tokens(self) -> int:
+        """Generated tokens of the new reply."""
+        return self.new.statistics.eval_count if self.new and self.new.statistics else 0
+
+    @property
+    def tokens_per_second(self) -> float:
+        """How fast the new reply was generated, 0.0 if that is not known."""
+        known = self.new.statistics if self.new else None
+        return known.tokens_per_second if known else 0.0
+
+    @property
+    def same(self) -> bool:
+        """Whether both replies are the same text."""
+        return self.old is not None and self.new is not None and (
+            self.old.content == self.new.content
+        )

@@ -19,6 +19,7 @@ class Remedy(StrEnum):
     START_OLLAMA = "start-ollama"
     ALLOW_PLAIN_HTTP = "allow-plain-http"
     OPEN_SERVERS = "open-servers"
+    CHAT_WITH = "chat-with"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Answer:
     request: dict[str, Any]
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    path: str = "/api/chat"
     began: bool = False
 
     async def line(self, value: dict[str, Any]) -> None:
@@ -57,6 +58,11 @@ class Answer:
             }
         )
         self.writer.write(b"0\r\n\r\n")
+
+    async def json(self, value: dict[str, Any]) -> None:
+        body = json.dumps(value).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+        self.writer.write(head.encode() + b"\r\n\r\n" + body)
 
     async def refuse(self, status: int, error: str) -> None:
         body = json.dumps({"error": error}).encode()
@@ -110,6 +116,25 @@ def in_turn(scripts: Iterable[Script]) -> Script:
     return script
 
 
+def with_models(names: Iterable[str], script: Script) -> Script:
+    """The script, on a server that lists these models and shows any of them."""
+    listed = {"models": [{"name": name, "model": name, "digest": "d" * 64} for name in names]}
+    details = {
+        "capabilities": ["completion"],
+        "model_info": {"general.architecture": "x", "x.context_length": 2048},
+    }
+
+    async def answers(answer: Answer) -> None:
+        if answer.path == "/api/tags":
+            await answer.json(listed)
+        elif answer.path == "/api/show":
+            await answer.json(details)
+        else:
+            await script(answer)
+
+    return answers
+
+
 @asynccontextmanager
 async def serving(script: Script) -> AsyncGenerator[Scripted]:
     """A server that answers every request as `script` does."""
@@ -125,9 +150,11 @@ async def serving(script: Script) -> AsyncGenerator[Scripted]:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
-                body = json.loads(await reader.readexactly(length))
-                state.requests.append(body)
-                await script(Answer(body, reader, writer))
+                body = json.loads(await reader.readexactly(length) or b"{}")
+                answer = Answer(body, reader, writer, head.split()[1].decode())
+                if answer.path == "/api/chat":
+                    state.requests.append(body)
+                await script(answer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass

@@ -66,7 +66,10 @@ def test_a_turn_from_question_to_reply(tmp_path: Path) -> None:
             assert reply.run.server_version == "0.33.0"
             assert reply.run.preset == "Plain"
             assert reply.run.system == "Be kind."
-            assert reply.run.options == Options(num_ctx=4096, temperature=0.5)
+            seed = reply.run.options.seed
+            assert seed
+            assert reply.run.options == Options(num_ctx=4096, temperature=0.5, seed=seed)
+            assert table.server.requests[0]["options"]["seed"] == seed
             assert reply.run.context_start is None
 
             conversation = await table.store.get(table.conversation_id)
@@ -79,10 +82,12 @@ def test_a_turn_from_question_to_reply(tmp_path: Path) -> None:
 def test_what_is_sent(tmp_path: Path) -> None:
     """TPL-02: braces are text; everything a server could choose for us is said."""
     text, system = "{question} {{system}} {x.__class__}", "{input} {history}"
+    template = "{{input}} {{history}}"
 
     async def main() -> None:
         async with laid(tmp_path, says("{input}", "!")) as table:
-            preset = Preset("p", "P", system=system, options=Options(stop=("X",), min_p=0.1))
+            options = Options(stop=("X",), min_p=0.1, seed=7)
+            preset = Preset("p", "P", system=template, options=options)
             for _ in range(2):
                 await collect(table.session.send(table.conversation_id, text, MODEL, preset))
             await collect(table.session.send(table.conversation_id, "x", THINKER, Preset("q", "Q")))
@@ -96,12 +101,17 @@ def test_what_is_sent(tmp_path: Path) -> None:
                 {"role": "assistant", "content": "{input}!"},
                 {"role": "user", "content": text},
             ]
-            assert first["options"] == {"num_ctx": 4096, "min_p": 0.1, "stop": ["X"]}
+            assert first["options"] == {
+                "num_ctx": 4096,
+                "min_p": 0.1,
+                "seed": 7,
+                "stop": ["X"],
+            }
             assert (first["think"], first["truncate"], first["stream"]) == (False, False, True)
             assert first["model"] == "m:1b"
             assert third["think"] is True
             assert third["messages"][0]["role"] == "user"
-            assert third["options"] == {"num_ctx": 4096}
+            assert third["options"].keys() == {"num_ctx", "seed"}
 
     asyncio.run(main())
 
