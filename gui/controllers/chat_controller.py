@@ -14,11 +14,11 @@ from gui.controllers.models_controller import ModelsController
 from gui.controllers.notices import Notices
 from gui.controllers.presets_controller import PresetsController
 from gui.controllers.rooms import OpenRooms, Rooms
-from gui.controllers.turn import ChatState, Turn, merged
+from gui.controllers.turn import ChatState, Turn, merged, step_count
 from gui.errors import NoModel, OndolError
 from gui.eventloop import Tasks
 from gui.language import tr
-from gui.records import Conversation, Message, ModelInfo, Notice, Role, ServerKind
+from gui.records import Conversation, Message, ModelInfo, Notice, Rerun, ServerKind
 
 if TYPE_CHECKING:
     from gui.chat import ChatSession
@@ -35,9 +35,14 @@ class ChatController(QObject):
     conversation_shown = Signal(object, object)  # Conversation | None, tuple[Message, ...]
     message_added = Signal(object)  # Message
     branch_cut = Signal(object)  # id of the last message that stays, None for none
-    reply_started = Signal(object)  # Message, with the text so far
+    reply_started = Signal(object, int)  # Message, with the text so far; how many steps it has
     thinking_arrived = Signal(str)
     text_arrived = Signal(str)
+    step_started = Signal(object)  # StepRecord
+    step_text = Signal(str, str)  # name of the step, text
+    step_thinking = Signal(str, str)
+    step_ended = Signal(object)  # StepRecord
+    reply_compared = Signal(int, object)  # message id, Rerun
     waited = Signal(float)  # seconds of silence
     reply_ended = Signal(object)  # Message
     state_changed = Signal(object)  # ChatState
@@ -61,6 +66,8 @@ class ChatController(QObject):
         self._turns: dict[int, Turn] = {}
         self._shown = _NEW
         self._state = ChatState.IDLE
+        self._reruns: dict[int, Rerun] = {}
+        """How replies that were run again compare with the first ones, by their ids."""
         self._numbers = itertools.count(1)
         models.chosen_changed.connect(self._prepare)
 
@@ -92,6 +99,14 @@ class ChatController(QObject):
         """Answer again: a new reply beside the old one."""
         preset = self._presets.chosen
         self._begin(lambda s, c, m: s.regenerate(c, message_id, m, preset))
+
+    def retry_step(self, message_id: int, step: str) -> None:
+        """Answer again from this step of a reply on: what came before it is kept."""
+        self._begin(lambda s, c, _: s.retry_step(c, message_id, step))
+
+    def run_again(self, message_id: int) -> None:
+        """Make a reply again exactly as it was made, and say whether it is the same."""
+        self._begin(lambda s, c, _: s.run_again(c, message_id))
 
     def edit(self, message_id: int, text: str) -> None:
         """Say something else instead: a new message beside the old one, and its reply."""
@@ -158,7 +173,10 @@ class ChatController(QObject):
         kept = tuple(m for m in messages if reply is None or m.id != reply.id)
         self.conversation_shown.emit(conversation, kept)
         if reply is not None:
-            self.reply_started.emit(reply)
+            self.reply_started.emit(reply, step_count(reply))
+        for message in kept:
+            if message.id in self._reruns:
+                self.reply_compared.emit(message.id, self._reruns[message.id])
 
     def _begin(self, turns: Turns, text: str = "") -> None:
         """Start a turn in the conversation on show; `text` comes back if it cannot."""
@@ -228,7 +246,7 @@ class ChatController(QObject):
                 self.message_added.emit(message)
             case events.ReplyStarted(message):
                 self.branch_cut.emit(message.parent_id)
-                self.reply_started.emit(message)
+                self.reply_started.emit(message, step_count(message))
             case events.ThinkingToken(text):
                 self.thinking_arrived.emit(text)
             case events.ReplyToken(text):
@@ -237,11 +255,30 @@ class ChatController(QObject):
                 self.waited.emit(seconds)
             case events.ReplyFinished() | events.ReplyStopped() | events.ReplyFailed():
                 self.reply_ended.emit(event.message)
+            case events.Compared():
+                pass  # said once the reply has ended
+            case _:
+                self._announce_step(event)
+
+    def _announce_step(self, event: events.StepEvent) -> None:
+        match event:
+            case events.StepStarted(record):
+                self.step_started.emit(record)
+            case events.StepToken(name, text):
+                self.step_text.emit(name, text)
+            case events.StepThinking(name, text):
+                self.step_thinking.emit(name, text)
+            case events.StepEnded(record):
+                self.step_ended.emit(record)
             case _:
                 assert_never(event)
 
     def _end(self, turn: Turn, event: events.TurnEnd) -> None:
         shown = turn.conversation_id == self._shown
+        if turn.rerun is not None:
+            self._reruns[event.message.id] = turn.rerun
+            if shown:
+                self.reply_compared.emit(event.message.id, turn.rerun)
         if isinstance(event, events.ReplyFailed) and not shown:
             self._notices.tell_error(event.error)
         if isinstance(event, events.ReplyFinished) and event.server_cut:
@@ -254,11 +291,3 @@ class ChatController(QObject):
 async def _read(rooms: OpenRooms, conversation_id: int) -> tuple[Conversation, tuple[Message, ...]]:
     conversation = await rooms.store.get(conversation_id)
     return conversation, await rooms.store.branch(conversation_id)
-
-
-def used_tokens(message: Message) -> tuple[int, int]:
-    """Tokens of context used after `message`, and the context length; (0, 0) if unknown."""
-    if message.role is not Role.ASSISTANT or message.statistics is None or message.run is None:
-        return 0, 0
-    counted = message.statistics.prompt_eval_count + message.statistics.eval_count
-    return counted, message.run.options.num_ctx or 0

@@ -7,15 +7,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.controllers import ChatState, Controllers
-from gui.controllers.chat_controller import used_tokens
+from gui.controllers.turn import used_tokens
 from gui.language import tr
-from gui.records import Conversation, Message, Notice, Preset, Role, ServerState
+from gui.records import Conversation, Message, Notice, Role, ServerState
 from gui.widgets.composer import Composer
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.notice_bar import NoticeBar
 from gui.widgets.transcript import TranscriptView
 from gui.windows.link_dialog import ask_and_open
-from gui.windows.preset_dialog import open_preset_dialog
 from gui.windows.top_bar import TopBar, server_line
 
 
@@ -66,8 +65,6 @@ class ChatPage(QWidget):
         self.bar.server_picked.connect(to.models.use_server)
         self.bar.models.opened.connect(to.models.refresh)
         self.bar.preset_picked.connect(to.presets.choose)
-        self.bar.preset_edit_requested.connect(self._edit_preset)
-        self.bar.preset_delete_requested.connect(self._delete_preset)
         self.notice.remedy_chosen.connect(self.remedy_chosen)
         self.empty.suggestion_chosen.connect(self._suggest)
         self.composer.submitted.connect(self._send)
@@ -78,6 +75,8 @@ class ChatPage(QWidget):
         view.edit_requested.connect(self._edit)
         view.sibling_requested.connect(to.chat.show_branch)
         view.remedy_requested.connect(to.chat.regenerate)
+        view.run_again_requested.connect(to.chat.run_again)
+        view.step_retry_requested.connect(to.chat.retry_step)
         view.link_activated.connect(self._open_link)
 
     def _connect_controllers(self) -> None:
@@ -94,6 +93,11 @@ class ChatPage(QWidget):
         to.chat.reply_started.connect(self._start_reply)
         to.chat.thinking_arrived.connect(self._append_thinking)
         to.chat.text_arrived.connect(self._append_text)
+        to.chat.step_started.connect(view.put_step)
+        to.chat.step_text.connect(self._append_step_text)
+        to.chat.step_thinking.connect(self._append_step_thinking)
+        to.chat.step_ended.connect(view.put_step)
+        to.chat.reply_compared.connect(view.show_rerun)
         to.chat.waited.connect(self._show_silence)
         to.chat.reply_ended.connect(self._end_reply)
         to.chat.state_changed.connect(self._show_state)
@@ -159,9 +163,9 @@ class ChatPage(QWidget):
         self._pages.setCurrentWidget(self.transcript)
         self.transcript.add_message(message)
 
-    def _start_reply(self, message: Message) -> None:
+    def _start_reply(self, message: Message, steps: int) -> None:
         self._pages.setCurrentWidget(self.transcript)
-        self.transcript.start_reply(message)
+        self.transcript.start_reply(message, steps)
         self.transcript.set_context_start(message.run.context_start if message.run else None)
 
     def _append_thinking(self, text: str) -> None:
@@ -171,6 +175,14 @@ class ChatPage(QWidget):
     def _append_text(self, text: str) -> None:
         self._show_silence(0.0)
         self.transcript.append_text(text)
+
+    def _append_step_text(self, name: str, text: str) -> None:
+        self._show_silence(0.0)
+        self.transcript.append_step_text(name, text)
+
+    def _append_step_thinking(self, name: str, text: str) -> None:
+        self._show_silence(0.0)
+        self.transcript.append_step_thinking(name, text)
 
     def _show_silence(self, seconds: float) -> None:
         """Say that nothing comes, until something does: 0 is something."""
@@ -235,13 +247,6 @@ class ChatPage(QWidget):
             longest=f"{longest:,}",
         )
         self._to.notices.tell(Notice(text))
-
-    def _edit_preset(self, new: bool) -> None:
-        preset = Preset("", "") if new else self._to.presets.chosen
-        open_preset_dialog(preset, self._to.presets.save, self)
-
-    def _delete_preset(self) -> None:
-        self._to.presets.delete(self._to.presets.chosen.id)
 
     def _open_link(self, link: str) -> None:
         ask_and_open(link, self)

@@ -9,6 +9,7 @@ is a QPlainTextEdit that gets the same text under the same 33 ms coalescing.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import re
@@ -26,7 +27,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from gui import theme
-from gui.records import Message, MessageStatus, Role, Statistics
+from gui.records import Message, MessageStatus, Role, Statistics, StepRecord
 from gui.widgets.transcript import TranscriptView
 
 SIZE = (900, 900)
@@ -52,6 +53,7 @@ def flatten(rows: list[list[int]]) -> list[int]:
 See [the tutorial](https://docs.python.org/3/tutorial/) for more. 더 궁금한 점이 있으면 물어보세요!
 
 """
+STEPS = ("joke", "poem")
 CASES = {
     "mixed": lambda: ANSWER * 200,
     "python fence that never ends": lambda: (
@@ -203,7 +205,8 @@ def stream_floor(pieces: list[str], rate: float) -> float:
     return report("QPlainTextEdit, raw text (floor)", source.cpu, beat)
 
 
-def stream_view(name: str, pieces: list[str], rate: float) -> float:
+def started_view() -> TranscriptView:
+    """A view of 40 messages and a reply that is about to stream."""
     view = TranscriptView()
     view.set_messages(list(history(40)))
     show(view)
@@ -211,7 +214,32 @@ def stream_view(name: str, pieces: list[str], rate: float) -> float:
     message = Message(
         999, 1, 40, Role.ASSISTANT, "", status=MessageStatus.STREAMING, model="llama3.2:3b"
     )
-    view.start_reply(message)
+    view.start_reply(message, 2)
+    return view
+
+
+def stream_steps(pieces: list[str], rate: float, *, is_open: bool) -> float:
+    """Two steps of a chain that run side by side, each with every other token."""
+    view = started_view()
+    for name in STEPS:
+        view.put_step(StepRecord(name, model="llama3.2:3b", prompt="Tell me.", stage=1))
+    if is_open:
+        for key in ("steps", *(f"step:{name}" for name in STEPS)):
+            view._workings.transcript.fold(40, key, is_open=True)
+        view._scroller.jump_to_end()
+    turns = itertools.cycle(STEPS)
+    beat = Heartbeat()
+    beat.start()
+    source = Source(pieces, rate, lambda text: view.append_step_text(next(turns), text))
+    wait(lambda: source.is_done)
+    beat.stop()
+    mean = report(f"two steps, {'open' if is_open else 'folded'}", source.cpu, beat)
+    view.close()
+    return mean
+
+
+def stream_view(name: str, pieces: list[str], rate: float) -> float:
+    view = started_view()
     beat = Heartbeat()
     beat.start()
     source = Source(pieces, rate, view.append_text)
@@ -272,6 +300,8 @@ def main() -> None:
     if not chosen.no_open:
         open_view(100)
         open_view(10_000)
+    for is_open in (False, True) if chosen.only in "two steps" else ():
+        stream_steps(tokens(ANSWER * 200, chosen.tokens), chosen.rate, is_open=is_open)
     for name, text in CASES.items():
         if chosen.only in name:
             pieces = tokens(text(), chosen.tokens)

@@ -16,27 +16,35 @@ from PySide6.QtGui import (
 
 from gui.language import tr
 from gui.records import Message, MessageStatus, Role
+from gui.widgets.transcript.step_words import summary
 
 if TYPE_CHECKING:
     from gui.widgets.transcript.view import TranscriptView
 
 
 def name_of(message: Message) -> str:
-    """How a message is read out: who speaks, what is said, how it ended."""
+    """How a message is read out: who speaks, what is said, how it and its steps ended."""
     who = (message.model or tr("Model")) if message.role is Role.ASSISTANT else tr("You")
     ends = {
         MessageStatus.STOPPED: tr("Stopped"),
         MessageStatus.INCOMPLETE: tr("Incomplete"),
         MessageStatus.FAILED: message.error or tr("The reply failed."),
     }
-    parts = (f"{who}: {message.content}", ends.get(message.status))
+    steps = summary(message.run.steps) if message.run is not None else ""
+    parts = (f"{who}: {message.content}", ends.get(message.status), steps)
     return ". ".join(part for part in parts if part)
 
 
 def announce(view: TranscriptView, message: Message) -> None:
     """Have a message read: the finished reply, or the one that has the focus now."""
     if QAccessible.isActive():
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, name_of(message)))
+        say(view, name_of(message))
+
+
+def say(view: TranscriptView, words: str) -> None:
+    """Have `words` read: what would be pressed now."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, words))
 
 
 @cache

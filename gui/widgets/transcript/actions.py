@@ -3,67 +3,32 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTextDocument
 
 from gui.language import tr
 from gui.widgets.transcript.document import BlockDocument, CodeRun
+from gui.widgets.transcript.folds import THINKING
 from gui.widgets.transcript.message_layout import MessageLayout
 from gui.widgets.transcript.pieces import Shape
 from gui.widgets.transcript.shown import ShownBlock, between
-
-
-class Action(StrEnum):
-    """What a target does."""
-
-    UNFOLD = "unfold"
-    LINK = "link"
-    COPY_CODE = "copy-code"
-    REMEDY = "remedy"
-    COPY = "copy"
-    REGENERATE = "regenerate"
-    EDIT = "edit"
-    PREVIOUS = "previous"
-    NEXT = "next"
-
-
-_ICONS = {
-    Action.COPY: "copy",
-    Action.REGENERATE: "arrow-clockwise",
-    Action.EDIT: "pencil-simple",
-    Action.PREVIOUS: "caret-left",
-    Action.NEXT: "caret-right",
-    Action.COPY_CODE: "copy",
-}
-FOOT_ACTIONS = (Action.COPY, Action.REGENERATE, Action.EDIT, Action.PREVIOUS, Action.NEXT)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Something to press; `rect` from the top of the message, x in the viewport."""
-
-    action: Action
-    rect: QRectF
-    label: str
-    icon: str = ""
-    value: str = ""
-    """The code to copy, the link to open, the id of the sibling to show."""
+from gui.widgets.transcript.step_targets import step_targets
+from gui.widgets.transcript.targets import ICONS, Action, Target
 
 
 def targets_of(layout: MessageLayout, top: float = 0.0, bottom: float = math.inf) -> list[Target]:
     """What can be pressed at a message in reading order; of its blocks, those between two y."""
-    found: list[Target] = []
+    found = list(step_targets(layout, top, bottom))
     if layout.has_thinking:
-        words = tr("Hide thinking") if layout.is_thinking_open else tr("Show thinking")
+        is_open = layout.is_thinking_open
+        words = tr("Hide thinking") if is_open else tr("Show thinking")
         rect = QRectF(layout.frame.left, layout.thinking_top, layout.style.px(120), 28)
-        found.append(Target(Action.UNFOLD, rect, words))
-    for _, block in between(layout.blocks, top, bottom):
+        found.append(Target(Action.UNFOLD, rect, words, value=THINKING, is_open=is_open))
+    for number, block in between(layout.shown_blocks, top, bottom):
         if block.document is not None:
-            found += _block_targets(layout, block, block.document)
-    if layout.has_remedy:
+            found += _block_targets(layout, number, block, block.document)
+    if layout.notice is not None:
         found.append(_remedy(layout))
     return found if layout.is_live else found + foot_targets(layout)
 
@@ -74,11 +39,14 @@ def foot_targets(layout: MessageLayout) -> list[Target]:
     words = {
         Action.COPY: tr("Copy message"),
         Action.REGENERATE: tr("Regenerate"),
+        Action.RUN_AGAIN: tr("Run again exactly"),
         Action.EDIT: tr("Edit"),
         Action.PREVIOUS: tr("Previous version"),
         Action.NEXT: tr("Next version"),
     }
     shown = [Action.EDIT, Action.COPY] if layout.is_user else [Action.COPY, Action.REGENERATE]
+    if message.run is not None:
+        shown.append(Action.RUN_AGAIN)
     siblings = message.siblings
     place = siblings.index(message.id) if message.id in siblings else 0
     if len(siblings) > 1:
@@ -95,7 +63,7 @@ def foot_targets(layout: MessageLayout) -> list[Target]:
             value = str(siblings[step]) if 0 <= step < len(siblings) else ""
             x += counter - gap if action is Action.NEXT else 0.0
         rect = QRectF(x, layout.foot_top, size, size)
-        found.append(Target(action, rect, words[action], _ICONS[action], value))
+        found.append(Target(action, rect, words[action], ICONS[action], value))
         x += size + gap
     return found
 
@@ -133,11 +101,12 @@ def code_parts(layout: MessageLayout, block: ShownBlock, run: int) -> list[tuple
     if block.source.shape is not Shape.CODE:
         document = layout.document_of(block)
         return [(block, run_text(document, document.code_runs[run]))]
-    start = layout.blocks.index(block)
-    while start and layout.blocks[start].source.continues:
+    blocks = block.home.blocks
+    start = blocks.index(block)
+    while start and blocks[start].source.continues:
         start -= 1
-    parts = [(layout.blocks[start], layout.blocks[start].source.text)]
-    for later in layout.blocks[start + 1 :]:
+    parts = [(blocks[start], blocks[start].source.text)]
+    for later in blocks[start + 1 :]:
         if later.source.shape is not Shape.CODE or not later.source.continues:
             break
         parts.append((later, later.source.text))
@@ -154,7 +123,7 @@ def code_of(layout: MessageLayout, block: ShownBlock, run: int) -> str:
 
 def code_at(layout: MessageLayout, point: QPointF) -> str | None:
     """The whole code at a point (y from the top of the message); None if there is none."""
-    for block in layout.blocks:
+    for block in layout.shown_blocks:
         for number, run in enumerate(block.document.code_runs if block.document else ()):
             if code_rect(layout, block, run).contains(point):
                 return code_of(layout, block, number)
@@ -168,7 +137,7 @@ def run_text(document: QTextDocument, run: CodeRun) -> str:
 
 
 def _block_targets(
-    layout: MessageLayout, block: ShownBlock, document: BlockDocument
+    layout: MessageLayout, number: int, block: ShownBlock, document: BlockDocument
 ) -> list[Target]:
     found: list[Target] = []
     size = layout.style.px(28)
@@ -177,10 +146,12 @@ def _block_targets(
             ground = code_rect(layout, block, run)
             x = ground.right() - size - layout.style.px(8)
             rect = QRectF(x, ground.top() + layout.style.px(6), size, size)
-            found.append(Target(Action.COPY_CODE, rect, tr("Copy code"), _ICONS[Action.COPY_CODE]))
+            icon, place = ICONS[Action.COPY_CODE], (number, run.first)
+            found.append(Target(Action.COPY_CODE, rect, tr("Copy code"), icon, place=place))
     for start, length, url in document.links:
         rects = span_rects(layout, block, start, length)
-        found += [Target(Action.LINK, rect, url, "", url) for rect in rects[:1]]
+        place = number, start
+        found += [Target(Action.LINK, rect, url, "", url, place) for rect in rects[:1]]
     return found
 
 
@@ -211,7 +182,7 @@ def _x_of(place: object) -> float:
 def _remedy(layout: MessageLayout) -> Target:
     style = layout.style
     words = tr("Try again")
-    width = style.px(28 + 8 * len(words))
+    width = style.button_width(words)
     top = layout.notice_top + layout.notice_height - style.px(44)
     rect = QRectF(layout.frame.left + style.px(16), top, width, style.px(32))
     return Target(Action.REMEDY, rect, words)

@@ -38,6 +38,23 @@ class Brush:
         self._painter.setBrush(QColor(colour))
         self._painter.drawRoundedRect(rect, radius, radius)
 
+    def _caret(self, x: float, y: float, *, is_open: bool) -> None:
+        """The sign of a fold, 8 px wide from `x` on; `y` is its middle."""
+        px = self._style.px
+        arm = px(4)
+        self._painter.setPen(QPen(QColor(self._colours.quiet), px(1.5)))
+        if is_open:
+            points = [QPointF(x, y - arm / 2), QPointF(x + arm, y + arm / 2)]
+            points.append(QPointF(x + 2 * arm, y - arm / 2))
+        else:
+            points = [QPointF(x + arm / 2, y - arm), QPointF(x + arm * 1.5, y)]
+            points.append(QPointF(x + arm / 2, y + arm))
+        self._painter.drawPolyline(points)
+
+    def _fitting(self, words: str, width: float, font: QFont) -> str:
+        """`words`, cut at the end if they are wider than `width` px."""
+        return QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideRight, width)
+
     def _text(
         self,
         rect: QRectF,

@@ -5,23 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextCursor
 
-from gui.widgets.transcript.actions import FOOT_ACTIONS, Target, targets_of
+from gui.widgets.transcript.actions import targets_of
 from gui.widgets.transcript.message_layout import MessageLayout
 from gui.widgets.transcript.selection import END, Position, Selection
 from gui.widgets.transcript.shown import ShownBlock
-
-
-def numbered(layout: MessageLayout) -> list[tuple[int, ShownBlock]]:
-    """The blocks on show with their numbers in positions."""
-    thinking = layout.thinking_blocks if layout.is_thinking_open else []
-    folded = [(number - len(thinking), block) for number, block in enumerate(thinking)]
-    return [*folded, *enumerate(layout.blocks)]
+from gui.widgets.transcript.targets import FOOT_ACTIONS, Target
 
 
 def position_at(layout: MessageLayout, index: int, point: QPointF) -> Position:
     """The place in a message nearest to `point` (y from the top of the message)."""
     nearest: tuple[int, ShownBlock] | None = None
-    for number, block in numbered(layout):
+    for number, block in layout.numbered():
         if nearest is None or block.y <= point.y():
             nearest = number, block
     if nearest is None:
@@ -42,7 +36,7 @@ def is_on_text(layout: MessageLayout, point: QPointF) -> bool:
     return any(
         block.y <= point.y() <= block.y + block.height
         and layout.text_left(block) <= point.x() <= layout.text_left(block) + block.width
-        for _, block in numbered(layout)
+        for _, block in layout.numbered()
     )
 
 
@@ -72,7 +66,7 @@ def _span(position: Position, first: int, last: int) -> Selection:
 
 
 def _cursor_at(layout: MessageLayout, position: Position) -> QTextCursor:
-    block = dict(numbered(layout)).get(position.block)
+    block = dict(layout.numbered()).get(position.block)
     if block is None:
         return QTextCursor()
     document = layout.document_of(block)

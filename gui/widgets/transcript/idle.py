@@ -94,7 +94,7 @@ class IdleWork:
             layout, y = transcript.laid_out(index), transcript.heights.top(index)
             if layout is None:
                 continue
-            for _, block in between(layout.blocks, top - y, bottom - y):
+            for _, block in between(layout.shown_blocks, top - y, bottom - y):
                 if block.document is not None:
                     yield from self._jobs_in(layout, block, block.document)
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from gui.widgets.transcript.accessibility import announce
-from gui.widgets.transcript.actions import FOOT_ACTIONS, Target, targets_of
+from gui.widgets.transcript.accessibility import announce, say
+from gui.widgets.transcript.actions import targets_of
 from gui.widgets.transcript.deeds import do
 from gui.widgets.transcript.scrolling import WHEEL_STEP, Scroller
 from gui.widgets.transcript.selection import everything
+from gui.widgets.transcript.targets import FOOT_ACTIONS, Action, Target
 from gui.widgets.transcript.workings import NOWHERE, Workings
 
 if TYPE_CHECKING:
@@ -117,23 +118,31 @@ class Keyboard:
 
     def _step(self, targets: list[Target], step: int) -> None:
         current = self._workings.focused_target
-        if not targets:
-            return
-        if current not in targets:
+        if current is None or current not in targets:
             self._open(targets)
-            return
-        place = targets.index(current) + step
-        self._workings.focused_target = targets[min(max(place, 0), len(targets) - 1)]
+        else:
+            place = targets.index(current) + step
+            self._focus(targets[min(max(place, 0), len(targets) - 1)])
 
     def _enter(self, targets: list[Target]) -> None:
         current = self._workings.focused_target
-        if current in targets and current is not None:
-            do(self._view, self._workings, self._scroller, self._workings.focus, current)
-        else:
+        if current is None or current not in targets:
             self._open(targets)
+            return
+        pressed = targets[targets.index(current)]  # where it is by now
+        do(self._view, self._workings, self._scroller, self._workings.focus, pressed)
+        if pressed.action is Action.UNFOLD:
+            unfolded = targets_of(self._workings.transcript.layout(self._workings.focus))
+            self._focus(next(each for each in unfolded if each == pressed))
 
     def _open(self, targets: list[Target]) -> None:
         """The first of the row of actions, or the first target while a reply streams."""
         foot = [target for target in targets if target.action in FOOT_ACTIONS]
         if targets:
-            self._workings.focused_target = (foot or targets)[0]
+            self._focus((foot or targets)[0])
+
+    def _focus(self, target: Target) -> None:
+        """Stand on a target: bring it on screen and have it read."""
+        self._workings.focused_target = target
+        self._scroller.reveal_within(self._workings.focus, target.rect)
+        say(self._view, target.label)

@@ -6,18 +6,19 @@ from itertools import islice
 
 from PySide6.QtCore import QRectF
 
-from gui.records import Message, MessageStatus, Role
+from gui.records import Message, MessageStatus, Role, StepRecord
 from gui.widgets.transcript import builder
 from gui.widgets.transcript.document import BlockDocument
+from gui.widgets.transcript.folds import THINKING, Folds
 from gui.widgets.transcript.highlight import colour_all
 from gui.widgets.transcript.layout import Frame
-from gui.widgets.transcript.notices import status_sentence
-from gui.widgets.transcript.pieces import Shape
-from gui.widgets.transcript.shown import BlockList, ShownBlock, between, first_at, stack
+from gui.widgets.transcript.message_texts import MessageTexts
+from gui.widgets.transcript.notices import notice_of
+from gui.widgets.transcript.shown import ShownBlock, between, first_at, stack
+from gui.widgets.transcript.step_row import Part
+from gui.widgets.transcript.steps import StepsPanel
 from gui.widgets.transcript.style import Style
 
-FIRST_TAKE = 32_768
-"""Characters split into blocks at once when a stored message comes near the screen."""
 UNREAD_PER_LINE = 60
 BUBBLE_SHARE = 0.8
 
@@ -25,40 +26,44 @@ BUBBLE_SHARE = 0.8
 class MessageLayout:
     """The geometry of one message; y from its top, x in the viewport."""
 
-    def __init__(self, message: Message, style: Style, frame: Frame) -> None:
+    def __init__(
+        self, message: Message, style: Style, frame: Frame, folds: Folds | None = None
+    ) -> None:
         self.message = message
+        self.folds: Folds = {} if folds is None else folds
         self.style = style
         self.frame = frame
         self.is_user = message.role is not Role.ASSISTANT
-        self.is_thinking_open = False
+        self.panel: StepsPanel | None = None
+        self.rerun = ""
+        """How a reply that was run again compares with the first one."""
         self.has_divider = False
         self.waiting_seconds = 0.0
         self.notice: BlockDocument | None = None
         self.height = 0.0
         self.name_top = self.thinking_top = self.content_top = 0.0
         self.content_bottom = self.foot_top = 0.0
-        self.notice_top = self.notice_height = 0.0
+        self.notice_top = self.notice_height = self.rerun_top = 0.0
         self.bubble_width = 0.0
-        self._read()
-        self._renew_notice()
-        self.arrange()
+        self._texts = MessageTexts(message, frame.width, style)
+        self._renew()
 
     # -- text -----------------------------------------------------------------------------
 
     @property
     def blocks(self) -> list[ShownBlock]:
         """The blocks of the message itself."""
-        return self._text.blocks
+        return self._texts.reply.blocks
 
     @property
     def thinking_blocks(self) -> list[ShownBlock]:
         """The blocks of the thinking before it."""
-        return self._thinking.blocks
+        return self._texts.thinking.blocks
 
     @property
     def unread(self) -> int:
         """Characters of a stored message not yet cut into blocks."""
-        return 0 if self.is_live else len(self.message.content) - self._text.taken
+        return self._texts.unread(self.message)
 
     @property
     def is_live(self) -> bool:
@@ -68,100 +73,102 @@ class MessageLayout:
     @property
     def settled_height(self) -> float:
         """Down to where this message will not change any more while its reply streams."""
-        if not 0 < self._text.frozen < len(self.blocks):
-            return 0.0
-        tail = self.blocks[self._text.frozen]
-        is_code = tail.source.shape is Shape.CODE and tail.document is not None
-        return tail.y + max(0.0, tail.height - 2 * self.style.code_line) if is_code else tail.y
+        return self._texts.settled_height(self.style)
 
     def append(self, text: str = "", thinking: str = "") -> None:
         """Take streamed text of the reply and of its thinking."""
-        since = 0 if thinking else self._text.frozen
+        since = 0 if thinking else self._texts.reply.frozen
         if thinking:
-            self._thinking.feed(thinking, self.frame.width, self.style)
+            self._texts.thinking.feed(thinking, self.frame.width, self.style)
         if text:
-            self._text.feed(text, self.frame.width, self.style)
+            self._texts.reply.feed(text, self.frame.width, self.style)
         self.arrange(since)
 
     def read_more(self, count: int) -> None:
         """Cut more of a stored message into blocks."""
-        taken = self._text.taken
-        self._text.feed(self.message.content[taken : taken + count], self.frame.width, self.style)
-        self._finish_if_whole()
+        self._texts.read_more(self.message, count, self.frame.width, self.style)
         self.arrange()
 
     def end(self, message: Message) -> None:
         """The reply is over: `message` is its final state."""
-        is_same = not self._text.is_finished and (self._text.taken, self._thinking.taken) == (
-            len(message.content),
-            len(message.thinking),
-        )
         self.message = message
-        if is_same:
-            self._finish_if_whole()
-        else:
-            self._read()
-        self._renew_notice()
-        self.arrange()
+        if not self._texts.end(message, self.frame.width, self.style):
+            self._texts = MessageTexts(message, self.frame.width, self.style)
+        self._renew()
 
     def renew(self, message: Message) -> None:
         """Show another state of the same message, its text only anew if it changed."""
         old, self.message = self.message, message
         if (old.content, old.thinking) != (message.content, message.thinking):
-            self._read()
-        self._renew_notice()
+            self._texts = MessageTexts(message, self.frame.width, self.style)
+        self._renew()
+
+    def put_step(self, record: StepRecord, total: int = 0) -> None:
+        """A step began or ended; `total` is how many there will be, 0 if not known."""
+        if self.panel is None:
+            self.panel = StepsPanel(self.folds)
+        self.panel.put(record, total)
         self.arrange()
 
-    def _read(self) -> None:
-        """Begin the text of the message anew."""
-        message = self.message
-        self._text = BlockList(literal=self.is_user, is_thinking=False)
-        self._thinking = BlockList(literal=True, is_thinking=True)
-        self._thinking.feed(message.thinking, self.frame.width, self.style)
-        self._text.feed(message.content[:FIRST_TAKE], self.frame.width, self.style)
-        self._finish_if_whole()
+    def take_step(self, name: str, part: Part, text: str) -> float | None:
+        """Take streamed text of a step; from which y it shows, None if it does not."""
+        if self.panel is None:
+            return None
+        top = self.panel.take(name, part, text, self.frame.width, self.style)
+        if top is not None:
+            self.arrange()
+        return top
 
-    def _finish_if_whole(self) -> None:
-        if not self.is_live and not self.unread:
-            self._thinking.finish(self.frame.width, self.style)
-            self._text.finish(self.frame.width, self.style)
+    def fold(self, key: str, *, is_open: bool) -> None:
+        """Fold or unfold what has this key."""
+        self.folds[key] = is_open
+        self.arrange()
 
-    def _renew_notice(self) -> None:
-        self.notice = None
-        sentence = status_sentence(self.message)
-        if sentence:
-            colour = self.style.colours.danger
-            if self.message.status is not MessageStatus.FAILED:
-                colour = self.style.colours.quiet
-            self.notice = builder.plain_document(sentence, self.style, colour)
-            self.notice.setTextWidth(self.frame.width - self.style.px(32))
+    def _renew(self) -> None:
+        """The message has another state: its steps, how it ended, and the place of all."""
+        steps = self.message.run.steps if self.message.run is not None else ()
+        if steps or (self.panel is not None and not self.is_live):
+            self.panel = self.panel or StepsPanel(self.folds)
+            self.panel.renew(steps, self.message.content, is_live=self.is_live)
+        self.notice = notice_of(self.message, self.style, self.frame.width)
+        self.arrange()
 
     # -- geometry -------------------------------------------------------------------------
 
     def text_width(self, block: ShownBlock) -> float:
         """The width a block is wrapped to, px."""
-        if block.is_thinking:
-            return self.frame.width - self.style.px(16)
         if self.is_user:
             return self.frame.width * BUBBLE_SHARE - self.style.px(32)
-        return self.frame.width
+        return self.frame.width - block.home.indent
 
     def text_left(self, block: ShownBlock) -> float:
         """Where the text of a block begins, px of the viewport."""
-        if block.is_thinking:
-            return self.frame.left + self.style.px(16)
         if self.is_user:
             return self.frame.right - self.bubble_width + self.style.px(16)
-        return self.frame.left
+        return self.frame.left + block.home.indent
 
     def text_top(self, block: ShownBlock) -> float:
         """Where the first line of a block begins."""
-        return block.y + (block.document.top_space if block.document is not None else 0.0)
+        return block.y + (block.document.top_space if block.document else 0.0)
 
     @property
     def shown_blocks(self) -> list[ShownBlock]:
-        """All blocks that have a place: thinking first, if it is open, then the reply."""
-        return [*self.thinking_blocks, *self.blocks] if self.is_thinking_open else self.blocks
+        """All blocks that have a place: steps and thinking, if they are open, then the reply."""
+        thinking = self.thinking_blocks if self.is_thinking_open else []
+        steps = self.panel.blocks if self.panel is not None else []
+        return [*steps, *thinking, *self.blocks] if steps or thinking else self.blocks
+
+    def numbered(self) -> list[tuple[int, ShownBlock]]:
+        """The blocks on show with their numbers in positions."""
+        thinking = self.thinking_blocks if self.is_thinking_open else []
+        steps = zip(self.panel.numbers, self.panel.blocks, strict=True) if self.panel else ()
+        first = -len(thinking)
+        return [*steps, *enumerate(thinking, first), *enumerate(self.blocks)]
+
+    @property
+    def is_thinking_open(self) -> bool:
+        """Whether the thinking is unfolded."""
+        return self.folds.get(THINKING, False)
 
     @property
     def bubble(self) -> QRectF:
@@ -173,7 +180,7 @@ class MessageLayout:
     @property
     def is_waiting(self) -> bool:
         """Whether nothing has come yet."""
-        return self.is_live and not self.blocks
+        return self.is_live and not self.blocks and self.panel is None
 
     def set_frame(self, frame: Frame) -> None:
         """Wrap to another width; what is off screen waits until it is needed."""
@@ -187,7 +194,9 @@ class MessageLayout:
         self.style = style
         for block in (*self.thinking_blocks, *self.blocks):
             block.forget()
-        self._renew_notice()
+        for row in self.panel.rows if self.panel is not None else ():
+            row.forget_documents()
+        self.notice = notice_of(self.message, self.style, self.frame.width)
         self.arrange()
 
     def arrange(self, since: int = 0) -> None:
@@ -196,8 +205,13 @@ class MessageLayout:
         y = px(40) if self.has_divider else 0.0
         self.name_top = y = y + px(4)
         y += px(16) if self.is_user else px(28)
+        if self.panel is not None:
+            self.panel.is_reply_coming = self.is_live and bool(self.blocks)
+            stands = since and self.panel.head_top == y
+            y = self.panel.bottom if stands else self.panel.arrange(y, self.frame.width, self.style)
         self.thinking_top = y
         if self.has_thinking:
+            self._texts.thinking.indent = px(16)
             y += px(32)
             if self.is_thinking_open:
                 y = stack(self.thinking_blocks, y, self.style) + px(16)
@@ -212,9 +226,11 @@ class MessageLayout:
         y += px(12) if self.is_user else 0.0
         self.notice_top = y + px(12)
         if self.notice is not None:
-            button = px(44) if self.has_remedy else 0.0
-            self.notice_height = self.notice.size().height() + px(24) + button
+            self.notice_height = self.notice.size().height() + px(24 + 44)
             y = self.notice_top + self.notice_height
+        self.rerun_top = y + px(4)
+        if self.rerun:
+            y += px(12) + self.style.small_height(self.rerun, self.frame.width - px(24))
         self.foot_top = y + (px(4) if self.is_user else px(8))
         self.height = self.foot_top + px(28) + (0.0 if self.is_user else px(12))
 
@@ -222,11 +238,6 @@ class MessageLayout:
     def has_thinking(self) -> bool:
         """Whether there is thinking to unfold."""
         return bool(self.thinking_blocks)
-
-    @property
-    def has_remedy(self) -> bool:
-        """Whether a button offers to do something about how the reply ended."""
-        return self.message.status in (MessageStatus.FAILED, MessageStatus.INCOMPLETE)
 
     def _measure_bubble(self) -> None:
         if not self.is_user:
@@ -260,7 +271,7 @@ class MessageLayout:
                 shift += block.height - before
                 made += 1
         if made:
-            self.arrange(0 if self.is_thinking_open else first)
+            self.arrange(first if blocks is self.blocks else 0)
         return made
 
     def build(self, block: ShownBlock) -> None:
@@ -274,9 +285,9 @@ class MessageLayout:
             block.document = builder.build(
                 block.source,
                 self.style,
-                self._text.references,
-                literal=self.is_user or block.is_thinking,
-                quiet=block.is_thinking,
+                block.home.references,
+                literal=block.home.is_literal,
+                quiet=block.home.is_quiet,
             )
             block.coloured_lines = 0
             colour_all(block, self.style.colours.name)

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from gui.language import tr
-from gui.records import Message, MessageStatus
+from gui.records import Message, MessageStatus, StepStatus
+from gui.widgets.transcript import builder
+from gui.widgets.transcript.document import BlockDocument
+from gui.widgets.transcript.style import Style
+
+
+def notice_of(message: Message, style: Style, width: float) -> BlockDocument | None:
+    """What is said under a reply that did not end well, wrapped to the column's `width`."""
+    sentence = status_sentence(message)
+    if not sentence:
+        return None
+    is_failed = message.status is MessageStatus.FAILED
+    colour = style.colours.danger if is_failed else style.colours.quiet
+    document = builder.plain_document(sentence, style, colour)
+    document.setTextWidth(width - style.px(32))
+    return document
 
 
 def status_sentence(message: Message) -> str:
-    """What went wrong with a reply and what was kept; "" when nothing did."""
+    """What went wrong with a reply and what was kept; "" when nothing did.
+
+    A step that failed says why in its own row.
+    """
+    steps = message.run.steps if message.run is not None else ()
+    if any(step.status is StepStatus.FAILED and step.error for step in steps):
+        return tr("This reply is incomplete. What had arrived is kept.") if message.content else ""
     if message.status is MessageStatus.FAILED:
         return message.error or tr("The reply failed.")
     if message.status is MessageStatus.INCOMPLETE:

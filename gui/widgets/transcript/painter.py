@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -15,34 +12,17 @@ from PySide6.QtGui import (
 
 from gui import theme
 from gui.language import tr
-from gui.widgets.transcript.actions import (
-    FOOT_ACTIONS,
-    Action,
-    Target,
-    counter_text,
-    targets_of,
-)
+from gui.widgets.transcript.actions import counter_text, targets_of
 from gui.widgets.transcript.block_painter import LEFT, BlockPainter, Brush
+from gui.widgets.transcript.look import Look
 from gui.widgets.transcript.message_layout import MessageLayout
 from gui.widgets.transcript.notices import statistics_line, waiting_sentence
 from gui.widgets.transcript.shown import between
+from gui.widgets.transcript.steps_painter import StepsPainter
+from gui.widgets.transcript.targets import FOOT_ACTIONS, Action, Target
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the person's pointer, focus and selection change about a message."""
-
-    is_active: bool = False
-    has_focus: bool = False
-    pressed: Target | None = None
-    """The target under the pointer or with the keyboard's focus."""
-    is_ringed: bool = False
-    copied: Target | None = None
-    """The target that has just copied something."""
-    selected: Callable[[int], tuple[int, int] | None] = lambda _: None
 
 
 class MessagePainter(Brush):
@@ -62,10 +42,12 @@ class MessagePainter(Brush):
         if layout.is_user:
             self._fill(layout.bubble, self._colours.bubble, self._style.px(16))
         else:
-            self._head()
+            self._head(top, bottom)
         self._blocks(top, bottom)
         if layout.notice is not None:
             self._notice()
+        if layout.rerun:
+            self._rerun()
         self._foot()
         self._targets(top, bottom)
 
@@ -90,11 +72,13 @@ class MessagePainter(Brush):
         bar = QRectF(x, top, self._style.px(3), layout.foot_top - top)
         self._fill(bar, self._colours.accent, self._style.px(1.5))
 
-    def _head(self) -> None:
+    def _head(self, top: float, bottom: float) -> None:
         layout, px = self._layout, self._style.px
         rect = QRectF(layout.frame.left, layout.name_top, layout.frame.width, px(24))
         name = layout.message.model or tr("Model")
         self._text(rect, name, self._colours.quiet, LEFT, self._style.name)
+        if layout.panel is not None:
+            StepsPainter(self._painter, layout, self._look).paint(layout.panel, top, bottom)
         if layout.has_thinking:
             self._thinking_head()
         if layout.is_waiting:
@@ -106,16 +90,8 @@ class MessagePainter(Brush):
         is_going_on = layout.is_live and not layout.blocks
         words = tr("Thinking…") if is_going_on else tr("Thinking")
         rect = QRectF(layout.frame.left, layout.thinking_top, px(200), px(28))
-        x, y = layout.frame.left + px(4), rect.center().y()
-        self._painter.setPen(QPen(QColor(self._colours.quiet), px(1.5)))
-        arm = px(4)
-        if layout.is_thinking_open:
-            points = [QPointF(x, y - arm / 2), QPointF(x + arm, y + arm / 2)]
-            points.append(QPointF(x + 2 * arm, y - arm / 2))
-        else:
-            points = [QPointF(x + arm / 2, y - arm), QPointF(x + arm * 1.5, y)]
-            points.append(QPointF(x + arm / 2, y + arm))
-        self._painter.drawPolyline(points)
+        x = layout.frame.left + px(4)
+        self._caret(x, rect.center().y(), is_open=layout.is_thinking_open)
         rect.setLeft(x + px(16))
         self._text(rect, words, self._colours.quiet, LEFT)
         if layout.is_thinking_open:
@@ -125,6 +101,10 @@ class MessagePainter(Brush):
 
     def _blocks(self, top: float, bottom: float) -> None:
         layout, painter = self._layout, BlockPainter(self._painter, self._layout)
+        panel = layout.panel
+        for place, block in between(panel.blocks if panel is not None else (), top, bottom):
+            number = panel.numbers[place] if panel is not None else 0
+            painter.paint(block, self._look.selected(number), top, bottom)
         thinking = layout.thinking_blocks if layout.is_thinking_open else []
         for number, block in enumerate(thinking):
             painter.paint(block, self._look.selected(number - len(thinking)), top, bottom)
@@ -143,14 +123,26 @@ class MessagePainter(Brush):
         document.drawContents(self._painter)
         self._painter.restore()
 
+    def _rerun(self) -> None:
+        """How the reply compares with the one it is a second run of."""
+        layout, px = self._layout, self._style.px
+        top, side = layout.rerun_top + px(6), px(16)
+        icon = QRectF(layout.frame.left, top + px(2), side, side)
+        theme.icon("repeat", self._colours.quiet).paint(self._painter, icon.toRect())
+        left = layout.frame.left + px(24)
+        width = layout.frame.right - left
+        rect = QRectF(left, top, width, self._style.small_height(layout.rerun, width))
+        self._painter.setFont(self._style.small)
+        self._painter.setPen(QColor(self._colours.quiet))
+        self._painter.drawText(rect, Qt.TextFlag.TextWordWrap, layout.rerun)
+
     def _foot(self) -> None:
         layout, px = self._layout, self._style.px
         if not layout.is_user and (words := statistics_line(layout.message)):
             rect = QRectF(layout.frame.left, layout.foot_top, layout.frame.width, px(28))
-            if layout.frame.width < px(480):
-                rect.setLeft(rect.left() + px(160))
-            metrics = QFontMetricsF(self._style.small)
-            fitting = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+            if layout.frame.width < px(512):
+                rect.setLeft(rect.left() + px(192))
+            fitting = self._fitting(words, rect.width(), self._style.small)
             self._text(rect, fitting, self._colours.quiet, _RIGHT)
 
     # -- targets --------------------------------------------------------------------------
@@ -165,9 +157,9 @@ class MessagePainter(Brush):
             if target.action in FOOT_ACTIONS:
                 if look.is_active:
                     self._button(target, is_pressed=is_pressed)
-            elif target.action is Action.COPY_CODE:
+            elif target.action in (Action.COPY_CODE, Action.COPY_STEP):
                 self._button(target, is_pressed=is_pressed)
-            elif target.action is Action.REMEDY:
+            elif target.action in (Action.REMEDY, Action.RETRY_STEP):
                 self._remedy(target, is_pressed=is_pressed)
             if is_pressed and look.is_ringed:
                 self._ring(target.rect)

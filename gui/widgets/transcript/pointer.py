@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QMenu
 
 from gui.language import tr
 from gui.widgets.transcript import hits
-from gui.widgets.transcript.actions import Action, Target, code_at
+from gui.widgets.transcript.actions import code_at
 from gui.widgets.transcript.deeds import do
 from gui.widgets.transcript.links import shown_target
 from gui.widgets.transcript.scrolling import Scroller
 from gui.widgets.transcript.selection import Position, Selection, everything
+from gui.widgets.transcript.targets import Action, Target
 from gui.widgets.transcript.workings import NOWHERE, Workings
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from gui import theme
@@ -72,6 +72,15 @@ class Scroller:
             self.scroll_to(top + TOP_SPACE - 8)
         elif top + height > start + self.page:
             self.scroll_to(top + height - self.page + TOP_SPACE)
+
+    def reveal_within(self, index: int, rect: QRectF) -> None:
+        """Scroll as little as needed to see a place of a message, y from its top."""
+        top = self._workings.transcript.heights.top(index) + rect.top()
+        bottom = top + rect.height()
+        if top < self.offset:
+            self.scroll_to(top + TOP_SPACE - 8)
+        elif bottom > self.offset + self.page:
+            self.scroll_to(bottom - self.page + TOP_SPACE + 8)
 
     def scrolled(self) -> None:
         """The scroll bar has another value."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +14,8 @@ from gui.widgets.transcript.shown import ShownBlock
 class Position(NamedTuple):
     """A place between two characters: message index, block index, offset in its document.
 
-    Blocks of thinking count backwards from -1, so the reply's own keep their numbers.
+    Blocks of thinking count backwards from -1, so the reply's own keep their numbers; those
+    of steps have numbers far below these.
     """
 
     message: int
@@ -77,18 +77,12 @@ def text_in(layout: MessageLayout, index: int, selection: Selection) -> str:
     if is_from_start and first.block >= 0 and _reaches_end(layout, last):
         return layout.message.content
     text = ""
-    for number, block in _numbered(layout):
+    for number, block in layout.numbered():
         span = selection.within(index, number)
         if span is not None:
             part = block_text(layout, block, *span)
             text += (block.source.joint if text else "") + part
     return text if blocks or text else layout.message.content
-
-
-def _numbered(layout: MessageLayout) -> Sequence[tuple[int, ShownBlock]]:
-    thinking = layout.thinking_blocks if layout.is_thinking_open else []
-    numbered = [(number - len(thinking), block) for number, block in enumerate(thinking)]
-    return [*numbered, *enumerate(layout.blocks)]
 
 
 def _reaches_end(layout: MessageLayout, last: Position) -> bool:

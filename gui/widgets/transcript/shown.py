@@ -22,16 +22,16 @@ class ShownBlock:
         "coloured_lines",
         "document",
         "height",
-        "is_thinking",
+        "home",
         "source",
         "spans",
         "width",
         "y",
     )
 
-    def __init__(self, source: SourceBlock, *, is_thinking: bool) -> None:
+    def __init__(self, source: SourceBlock, home: BlockList) -> None:
         self.source = source
-        self.is_thinking = is_thinking
+        self.home = home
         self.document: BlockDocument | None = None
         self.spans: dict[int, list[Span]] = {}
         """The colours of each run of code, once they are known."""
@@ -83,21 +83,32 @@ def stack(blocks: Sequence[ShownBlock], y: float, style: Style, since: int = 0) 
 
 
 class BlockList:
-    """A text as blocks: those before `frozen` never change, those after it still may."""
+    """A text as blocks: those before `frozen` never change, those after it still may.
 
-    def __init__(self, *, literal: bool, is_thinking: bool) -> None:
+    `literal` text is shown as it was typed, `quiet` text steps back.
+    """
+
+    def __init__(self, *, literal: bool, quiet: bool = False) -> None:
         self.blocks: list[ShownBlock] = []
         self.frozen = 0
         self.taken = 0
         """Characters of the text taken so far."""
         self.is_finished = False
-        self._is_thinking = is_thinking
+        self.is_literal = literal
+        self.is_quiet = quiet
+        self.indent = 0.0
+        """How far the text is set in from the left of the column, px."""
         self._stream = BlockStream(literal=literal)
 
     @property
     def references(self) -> dict[str, Any]:
         """The link definitions met so far."""
         return self._stream.references
+
+    @property
+    def tail(self) -> ShownBlock | None:
+        """The first block that may still change, None before any came."""
+        return self.blocks[min(self.frozen, len(self.blocks) - 1)] if self.blocks else None
 
     def feed(self, text: str, width: float, style: Style) -> None:
         """Take more text."""
@@ -136,7 +147,7 @@ class BlockList:
             if document and builder.extend_code(document, before.source, source, style):
                 before.source, before.height = source, document.height
                 return before
-        block = ShownBlock(source, is_thinking=self._is_thinking)
+        block = ShownBlock(source, self)
         line = style.code_line if source.shape is Shape.CODE else style.line
         block.height = guess_lines(source.text, width, style) * line
         if before is not None:

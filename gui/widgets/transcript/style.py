@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
+    QFontMetricsF,
     QTextBlockFormat,
     QTextCharFormat,
     QTextFormat,
@@ -49,6 +51,16 @@ class Style:
         if before is Shape.HEADING:
             return self.px(8)
         return self.px(max(_GAPS.get(after, 12), _GAPS.get(before, 12) if before != after else 0))
+
+    def button_width(self, words: str) -> float:
+        """The width of a button with `words` on it, px."""
+        return self.px(32) + QFontMetricsF(self.small).horizontalAdvance(words)
+
+    def small_height(self, words: str, width: float) -> float:
+        """The height of small `words` wrapped to `width` px."""
+        room = QRectF(0, 0, width, 1e6)
+        flags = Qt.TextFlag.TextWordWrap
+        return QFontMetricsF(self.small).boundingRect(room, flags, words).height()
 
     # -- formats --------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from gui.records import Message, Role
+from gui.widgets.transcript.folds import Folds
 from gui.widgets.transcript.layout import Frame, Heights
 from gui.widgets.transcript.message_layout import (
     BUBBLE_SHARE,
@@ -31,7 +32,8 @@ class Transcript:
         """Documents made or wrapped anew so far; tests bound it."""
         self._layouts: OrderedDict[int, MessageLayout] = OrderedDict()
         self._indexes: dict[int, int] = {}
-        self._unfolded: set[int] = set()
+        self._folds: dict[int, Folds] = {}
+        self._reruns: dict[int, str] = {}
         self._context_start: int | None = None
 
     # -- messages -------------------------------------------------------------------------
@@ -41,7 +43,8 @@ class Transcript:
         self.messages = list(messages)
         self._indexes = {message.id: index for index, message in enumerate(self.messages)}
         self._layouts.clear()
-        self._unfolded.clear()
+        self._folds.clear()
+        self._reruns.clear()
         self.heights = Heights(map(self._guess, self.messages))
 
     def append(self, message: Message) -> None:
@@ -75,6 +78,7 @@ class Transcript:
         for message in self.messages[count:]:
             del self._indexes[message.id]
             self._layouts.pop(message.id, None)
+            self._folds.pop(message.id, None)
         del self.messages[count:]
         self.heights.truncate(count)
 
@@ -100,8 +104,9 @@ class Transcript:
         message = self.messages[index]
         layout = self._layouts.get(message.id)
         if layout is None:
-            layout = MessageLayout(message, self.style, self.frame)
-            layout.is_thinking_open = message.id in self._unfolded
+            folds = self._folds.setdefault(message.id, {})
+            layout = MessageLayout(message, self.style, self.frame, folds)
+            layout.rerun = self._reruns.get(message.id, "")
             layout.has_divider = message.id == self._context_start
             layout.arrange()
             self._layouts[message.id] = layout
@@ -119,11 +124,15 @@ class Transcript:
         """Take over the height a layout has come to."""
         self.heights.set(index, self.layout(index).height)
 
-    def fold(self, index: int) -> None:
-        """Fold or unfold the thinking of a message."""
+    def fold(self, index: int, key: str, *, is_open: bool) -> None:
+        """Fold or unfold what has this key in a message."""
+        self.layout(index).fold(key, is_open=is_open)
+        self.measure(index)
+
+    def set_rerun(self, index: int, sentence: str) -> None:
+        """Say under a reply how it compares with the one it is a second run of."""
         layout = self.layout(index)
-        layout.is_thinking_open = not layout.is_thinking_open
-        self._unfolded ^= {layout.message.id}
+        self._reruns[layout.message.id] = layout.rerun = sentence
         layout.arrange()
         self.measure(index)
 
@@ -209,4 +218,6 @@ class Transcript:
         if message.role is not Role.ASSISTANT:
             width = width * BUBBLE_SHARE
         lines = guess_lines(message.content, width, style) * style.line
-        return lines + style.px(88) + (style.px(32) if message.thinking else 0)
+        has_steps = message.run is not None and bool(message.run.steps)
+        heads = bool(message.thinking) + has_steps
+        return lines + style.px(88) + style.px(32) * heads

@@ -23,14 +23,17 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from gui import theme
 from gui.language import tr
-from gui.records import Message, MessageStatus
+from gui.records import Message, Rerun, StepRecord
 from gui.widgets.transcript import accessibility
-from gui.widgets.transcript.feed import Feed
+from gui.widgets.transcript.feed import THINKING, Channel
 from gui.widgets.transcript.idle import IdleWork
 from gui.widgets.transcript.keyboard import Keyboard
 from gui.widgets.transcript.painter import MessagePainter
 from gui.widgets.transcript.pointer import Pointer
 from gui.widgets.transcript.scrolling import Scroller
+from gui.widgets.transcript.step_row import Part
+from gui.widgets.transcript.step_words import rerun_sentence
+from gui.widgets.transcript.streaming import Streaming
 from gui.widgets.transcript.workings import Workings
 
 SMALLEST_SCALE, LARGEST_SCALE = 0.7, 2.5
@@ -43,6 +46,8 @@ class TranscriptView(QAbstractScrollArea):
     """
 
     regenerate_requested = Signal(int)  # message id
+    run_again_requested = Signal(int)  # message id
+    step_retry_requested = Signal(int, str)  # message id, name of the step
     edit_requested = Signal(int)  # message id
     sibling_requested = Signal(int)  # id of the message to show
     remedy_requested = Signal(int)  # message id
@@ -56,7 +61,7 @@ class TranscriptView(QAbstractScrollArea):
         self._keyboard = Keyboard(self, self._workings, self._scroller)
         self._pointer = Pointer(self, self._workings, self._scroller)
         self._idle = IdleWork(self, self._workings, self._scroller)
-        self._feed = Feed(self._take, self)
+        self._streaming = Streaming(self, self._workings, self._scroller)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -71,7 +76,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def set_messages(self, messages: Sequence[Message]) -> None:
         """Show a conversation, at its end."""
-        self._feed.clear()
+        self._streaming.clear()
         self._workings.forget()
         self._workings.transcript.set_messages(messages)
         self._scroller.jump_to_end()
@@ -81,23 +86,43 @@ class TranscriptView(QAbstractScrollArea):
         self._workings.transcript.append(message)
         self._scroller.settle()
 
-    def start_reply(self, message: Message) -> None:
-        """Show a reply that is about to stream: `message` has the status STREAMING."""
-        self._feed.clear()
-        self.add_message(message)
-        self._scroller.jump_to_end()
+    def start_reply(self, message: Message, steps: int = 0) -> None:
+        """Show a reply that is about to stream: `message` has the status STREAMING.
+
+        `steps` is how many steps its chain has, 0 without one or if that is not known.
+        """
+        self._streaming.start(message, steps)
 
     def append_text(self, text: str) -> None:
         """Take more text of the reply that streams."""
-        self._feed.push(text)
+        self._streaming.feed.push(text)
 
     def append_thinking(self, text: str) -> None:
         """Take more thinking of the reply that streams."""
-        self._feed.push(thinking=text)
+        self._streaming.feed.push(text, THINKING)
+
+    def put_step(self, record: StepRecord) -> None:
+        """A step of the reply that streams began, or ended."""
+        self._streaming.put_step(record)
+
+    def append_step_text(self, name: str, text: str) -> None:
+        """Take more of what a step gives."""
+        self._streaming.feed.push(text, Channel(name, Part.OUTPUT))
+
+    def append_step_thinking(self, name: str, text: str) -> None:
+        """Take more of a step's thinking."""
+        self._streaming.feed.push(text, Channel(name, Part.THINKING))
 
     def end_reply(self, message: Message) -> None:
         """Show the final state of the reply, once all its text has been shown."""
-        self._feed.end(lambda: self._end(message))
+        self._streaming.end(message)
+
+    def show_rerun(self, message_id: int, rerun: Rerun) -> None:
+        """Say under a reply how it compares with the one it is a second run of."""
+        index = self._workings.transcript.index_of(message_id)
+        if index >= 0:
+            self._workings.transcript.set_rerun(index, rerun_sentence(rerun))
+            self._scroller.settle()
 
     def update_message(self, message: Message) -> None:
         """Show another state of a message."""
@@ -111,7 +136,7 @@ class TranscriptView(QAbstractScrollArea):
         transcript = self._workings.transcript
         count = 0 if message_id is None else transcript.index_of(message_id) + 1
         if message_id is None or count:
-            self._feed.clear()
+            self._streaming.clear()
             self._workings.forget()
             transcript.truncate(count)
             self._scroller.settle()
@@ -169,29 +194,6 @@ class TranscriptView(QAbstractScrollArea):
         corner = self.viewport().mapToGlobal(QPoint(0, top))
         return QRect(corner, QSize(self.viewport().width(), round(heights[index])))
 
-    # -- streaming ------------------------------------------------------------------------
-
-    def _take(self, text: str, thinking: str) -> None:
-        layout = self._workings.live_layout()
-        if layout is None:
-            return
-        transcript = self._workings.transcript
-        index = len(transcript.messages) - 1
-        settled = transcript.heights.top(index) + (0 if thinking else layout.settled_height)
-        layout.append(text, thinking)
-        transcript.measure(index)
-        self._scroller.settle(changed_from=settled)
-
-    def _end(self, message: Message) -> None:
-        transcript = self._workings.transcript
-        index = transcript.index_of(message.id)
-        if index < 0:
-            return
-        transcript.end(index, message)
-        self._scroller.settle()
-        if message.status is not MessageStatus.STREAMING:
-            accessibility.announce(self, message)
-
     # -- painting -------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -211,7 +213,7 @@ class TranscriptView(QAbstractScrollArea):
             MessagePainter(painter, transcript.layout(index), look).paint(top - y, bottom - y)
             painter.restore()
         painter.end()
-        self._feed.note_cost((perf_counter() - started) * 1e3)
+        self._streaming.feed.note_cost((perf_counter() - started) * 1e3)
         self._idle.wake()
 
     def _restyle(self) -> None:
@@ -223,7 +225,7 @@ class TranscriptView(QAbstractScrollArea):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        is_made = hasattr(self, "_feed")
+        is_made = hasattr(self, "_streaming")
         if is_made and theme.colours(self.palette()) is not self._workings.style.colours:
             self._restyle()
 

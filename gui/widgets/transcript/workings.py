@@ -7,12 +7,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from gui import theme
-from gui.widgets.transcript.actions import Target
 from gui.widgets.transcript.layout import Frame
+from gui.widgets.transcript.look import Look
 from gui.widgets.transcript.message_layout import MessageLayout
-from gui.widgets.transcript.painter import Look
 from gui.widgets.transcript.selection import Position, Selection, text_in
 from gui.widgets.transcript.style import Style
+from gui.widgets.transcript.targets import Target
 from gui.widgets.transcript.transcript import Transcript
 
 NOWHERE = Selection(Position(0, 0, 0), Position(0, 0, 0))

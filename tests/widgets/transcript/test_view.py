@@ -15,8 +15,10 @@ from pytestqt.qtbot import QtBot
 from gui import theme
 from gui.records import Message, MessageStatus, Statistics
 from gui.widgets.transcript import TranscriptView
-from gui.widgets.transcript.actions import Action, Target, targets_of
+from gui.widgets.transcript.actions import targets_of
+from gui.widgets.transcript.feed import TEXT, Pieces
 from gui.widgets.transcript.notices import statistics_line
+from gui.widgets.transcript.targets import Action, Target
 
 MakeMessage = Callable[..., Message]
 Stream = Callable[..., None]
@@ -42,6 +44,11 @@ def click(qtbot: QtBot, view: TranscriptView, index: int, action: Action) -> Non
     centre = target(view, index, action).rect.center() + QPointF(0, top)
     qtbot.mouseMove(view.viewport(), centre.toPoint())
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=centre.toPoint())
+
+
+def take(view: TranscriptView, text: str) -> None:
+    """One flush of the reply that streams."""
+    view._streaming.take([(TEXT, text)])
 
 
 def clipboard() -> str:
@@ -124,7 +131,7 @@ def test_ren12_work_per_flush_does_not_grow(
     made: list[int] = []
     for _ in range(120):
         before = view._workings.transcript.documents_made
-        view._take("Some words of a paragraph.\n\n- an item\n\n", "")
+        take(view, "Some words of a paragraph.\n\n- an item\n\n")
         view.viewport().repaint()
         made.append(view._workings.transcript.documents_made - before)
     assert max(made[60:]) <= max(made[:60]) <= 12
@@ -134,13 +141,12 @@ def test_ren12_text_is_taken_in_small_flushes(
     view: TranscriptView, reply: MakeMessage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[int] = []
-    take = view._take
 
-    def note(text: str, thinking: str) -> None:
-        taken.append(len(text))
-        take(text, thinking)
+    def note(pieces: Pieces) -> None:
+        taken.append(sum(len(text) for _, text in pieces))
+        view._streaming.take(pieces)
 
-    monkeypatch.setattr(view._feed, "_take", note)
+    monkeypatch.setattr(view._streaming.feed, "_take", note)
     content = "word " * 8000
     view.start_reply(reply(status=MessageStatus.STREAMING))
     for start in range(0, len(content), 5):
@@ -165,7 +171,7 @@ def test_nothing_runs_when_nothing_happens(
 ) -> None:
     view.set_messages(history(prompt, reply, 50))
     qtbot.waitUntil(lambda: not view._idle._timer.isActive(), timeout=10_000)
-    assert not view._feed._timer.isActive()
+    assert not view._streaming.feed._timer.isActive()
 
 
 def test_what_is_painted_piece_by_piece_is_what_is_painted_whole(
@@ -175,7 +181,7 @@ def test_what_is_painted_piece_by_piece_is_what_is_painted_whole(
     view.start_reply(reply("", 99, status=MessageStatus.STREAMING))
     screen, text = view.screen(), f"{RICH}\n\n{LONG[:900]}{RICH}"
     for start in range(0, len(text), 61):
-        view._take(text[start : start + 61], "")
+        take(view, text[start : start + 61])
         qtbot.waitUntil(lambda: not view._idle._timer.isActive())
         QApplication.processEvents()
         pieces = screen.grabWindow(view.winId()).toImage()
@@ -189,7 +195,7 @@ def test_waiting_is_said_until_text_comes(view: TranscriptView, reply: MakeMessa
     layout = view._workings.transcript.layout(0)
     assert layout.is_waiting
     assert layout.waiting_seconds == 3.2
-    view._take("Hi", "")
+    take(view, "Hi")
     assert not layout.is_waiting
 
 
@@ -199,11 +205,11 @@ def test_it_follows_only_a_reader_at_the_end(
     view.set_messages([prompt(), *[reply(LONG, 2)]])
     view.start_reply(reply("", 3, status=MessageStatus.STREAMING))
     bar = view.verticalScrollBar()
-    view._take(LONG, "")
+    take(view, LONG)
     assert bar.value() == bar.maximum()
     bar.setValue(bar.maximum() - 400)
     index, block, distance = view._scroller._place()
-    view._take(LONG, "")
+    take(view, LONG)
     transcript = view._workings.transcript
     y = transcript.heights.top(index) + (block.y if block else 0) - view._scroller.offset
     assert y == pytest.approx(distance, abs=1.5)
@@ -431,9 +437,9 @@ def test_a_selection_survives_a_growing_reply(
     view: TranscriptView, reply: MakeMessage, qtbot: QtBot
 ) -> None:
     view.start_reply(reply(status=MessageStatus.STREAMING))
-    view._take("one paragraph\n\ntwo", "")
+    take(view, "one paragraph\n\ntwo")
     drag(qtbot, view, place(view, 0, 0, 4), place(view, 0, 1, 3))
-    view._take(" more\n\nthree\n\n", "")
+    take(view, " more\n\nthree\n\n")
     view.viewport().repaint()
     assert view.selected_text() == "paragraph\n\ntwo"
 
@@ -496,11 +502,11 @@ def test_a_live_reply_survives_theme_scale_and_width(
 ) -> None:
     view.set_messages([prompt()])
     view.start_reply(reply(status=MessageStatus.STREAMING))
-    view._take("first words ", "")
+    take(view, "first words ")
     view.setPalette(theme.palette_of(theme.DARK))
     view.set_scale(1.5)
     view.resize(400, 500)
-    view._take("and more", "")
+    take(view, "and more")
     view.viewport().repaint()
     assert visible_text(view, 1) == "first words and more"
 
