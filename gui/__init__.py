@@ -5,9 +5,9 @@ The map of the house. A room may import only from rooms to its left; a test
 
     language, records, paths, files <- errors <- settings
         <- storage | models | engine      (these three do not see each other)
-        <- chat
+        <- chat <- serve
         <- controllers (+ eventloop) <- windows -> widgets -> records, theme
-    app and cli see everything
+    app, cli and terminal see everything
 
 Plain rooms: never import Qt, awaitable, tested with bare asyncio.
 
@@ -21,6 +21,7 @@ Plain rooms: never import Qt, awaitable, tested with bare asyncio.
     models/       the models a server has: transport, client, catalog, server, engine process
     engine/       the built-in server, a process of its own; its map is in engine/__init__.py
     storage/      SQLite: database, migrations, conversations
+    serve/        a preset or chain over HTTP, in a process of its own; map in serve/__init__.py
 
 Qt rooms.
 
@@ -31,7 +32,8 @@ Qt rooms.
     windows/      top-level windows and dialogs; connect controllers to widgets
 
     app.py        composition root: start-up and shut-down as two readable lists
-    cli.py        the `ondol` command
+    cli.py        the `ondol` command: the window, or
+    terminal/     a command that stays in the terminal, a module each; it needs no Qt
 """
 
 __version__ = "0.1.0"

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 GUI = ROOT / "gui"
 FILES = sorted(GUI.rglob("*.py"))
 WORDS = {"language", "records", "paths", "files"}
-PLAIN = {"chat", "models", "engine", "storage"}
+PLAIN = {"chat", "models", "engine", "storage", "serve"}
 EVERYTHING = {"app", "cli", "terminal", "__main__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": WORDS | {"errors", "settings"},
     "engine": WORDS | {"errors", "settings"},
     "chat": WORDS | {"errors", "settings", "storage", "models"},
+    "serve": WORDS | {"errors", "settings", "models", "engine", "chat"},
     "eventloop": set(),
     "theme": {"paths"},
     "instance": {"paths"},
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "qasync": ("eventloop.py",),
-    "langchain_core": ("chat/",),
+    "langchain_core": ("chat/", "serve/"),
     "langchain_ollama": ("chat/",),
     "langchain_community": ("chat/",),
     "ollama": ("models/",),
@@ -51,13 +52,16 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "keyring": ("models/secrets.py",),
     "langsmith": ("chat/",),
     "xllamacpp": ("engine/llama/",),
-    "jsonschema": ("engine/replies/formats.py",),
+    "jsonschema": ("engine/replies/formats.py", "chat/chains/parsing.py"),
     "cryptography": ("engine/registry/", "models/tls.py"),
     "truststore": ("models/tls.py",),
     "idna": ("models/addresses.py",),
     "psutil": ("engine/llama/memory.py", "models/fit.py"),
-    "starlette": ("engine/",),
-    "uvicorn": ("engine/",),
+    "starlette": ("engine/", "serve/"),
+    "uvicorn": ("engine/", "serve/"),
+    "fastapi": ("serve/",),
+    "langserve": ("serve/",),
+    "sse_starlette": ("serve/",),
     "apsw": ("storage/",),
     "qtawesome": (),
     "PySide6.QtNetwork": ("instance.py",),
@@ -78,6 +82,7 @@ NEVER = {
     "setMarkdown(": "it drops text and opens files: build the document",
     "import pickle": "foreign bytes never become objects",
     "from pickle": "foreign bytes never become objects",
+    "langchain_core.load": "a dict with the key lc stays a dict (TPL-04, TPL-05)",
 }
 
 

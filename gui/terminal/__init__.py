@@ -3,7 +3,8 @@
 options.py    what can be typed          servers.py   which server is meant by `--server`
 shared.py     a client, exit codes       questions.py yes or no, asked on a terminal only
 moving.py     pulls and creates          progress.py  how far they are, in one line
-ask.py, models.py, show.py, ps.py, pull.py, create.py, cp.py, rm.py   a command each
+choosing.py   which preset and model are meant
+ask.py, serve.py, models.py, show.py, ps.py, pull.py, create.py, cp.py, rm.py   a command each
 
 A command is a module with `run(options)`, which gives the exit code; it is imported when it
 is run. Answers go to stdout; progress, questions and errors to stderr.

@@ -11,10 +11,8 @@ import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from gui import paths
 from gui.chat import (
     ChatSession,
-    PresetStore,
     ReplyFailed,
     ReplyFinished,
     ReplyStopped,
@@ -22,11 +20,10 @@ from gui.chat import (
     TurnEnd,
     warm_up,
 )
-from gui.errors import ModelNotFound, NoModel, NoStarterModel, OndolError, PresetError
+from gui.errors import OndolError
 from gui.language import tr
-from gui.records import ModelInfo, Options, Preset, ServerKind
-from gui.settings import SettingsFile
-from gui.terminal import FAILED, INTERRUPTED, USAGE, shared
+from gui.records import ModelInfo, Options, Preset
+from gui.terminal import FAILED, INTERRUPTED, USAGE, choosing, shared
 
 if TYPE_CHECKING:
     from gui.models.client import ModelClient
@@ -43,7 +40,7 @@ async def run(options: argparse.Namespace) -> int:
     preset = _preset(options)
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
     async with shared.client(options.server) as client:
-        model = await _model(client, options.model or preset.model)
+        model = await choosing.model(client, options.model or preset.model)
         await warming
         end = await _stream(client, prompt, model, preset, quiet=options.json)
     return _conclude(end, as_json=options.json)
@@ -111,36 +108,10 @@ def _prompt(words: list[str]) -> str:
 def _preset(options: argparse.Namespace) -> Preset:
     preset = Preset("", "")
     if options.preset:
-        store = PresetStore(paths.resources() / "presets", paths.own_presets())
-        wanted = options.preset.casefold()
-        named = [p for p in store.available() if wanted in (p.id.casefold(), p.name.casefold())]
-        if not named:
-            known = ", ".join(p.id for p in store.available())
-            raise PresetError(
-                tr("There is no preset {name}.", name=options.preset),
-                tr("There are: {names}.", names=known),
-            )
-        preset = named[0]
+        preset = choosing.preset(options.preset)
     if options.system is not None:
         preset = replace(preset, system=options.system)
     if options.temperature is not None:
         own = Options(temperature=options.temperature)
         preset = replace(preset, options=own.over(preset.options))
     return preset
-
-
-async def _model(client: ModelClient, name: str) -> ModelInfo:
-    """The model named, else the one used last in the window, else the first that chats."""
-    models = [model for model in await client.list_models() if model.can_chat]
-    if not models:
-        built_in = client.endpoint.kind is ServerKind.BUILT_IN
-        raise NoStarterModel() if built_in else NoModel()
-    if name:
-        found = [m for m in models if m.name in (name, f"{name}:latest")]
-        if not found:
-            raise ModelNotFound(name)
-    else:
-        settings, _ = SettingsFile(paths.settings()).load()
-        found = [model for model in models if model.name == settings.model] or models
-    shown = await client.show(found[0].name)
-    return replace(found[0], capabilities=shown.capabilities, context_length=shown.context_length)

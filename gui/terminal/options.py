@@ -6,6 +6,7 @@ import argparse
 
 from gui import __version__
 from gui.language import tr
+from gui.records import LOOPBACK
 
 _Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 
@@ -24,7 +25,8 @@ def parser() -> argparse.ArgumentParser:
         help=tr("put Ondol into the system's menus"),
     )
     commands = parser.add_subparsers(dest="command", metavar=tr("COMMAND"))
-    own = [_add_ask(commands), *_add_readers(commands), *_add_changers(commands)]
+    own = [_add_ask(commands), _add_serve(commands)]
+    own += [*_add_readers(commands), *_add_changers(commands)]
     for command in own:
         command.add_argument(
             "--server",
@@ -48,6 +50,27 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> argparse.ArgumentP
     ask.add_argument("-t", "--temperature", type=_temperature, help=tr("0 is strict, 1 is free"))
     ask.add_argument("--json", action="store_true", help=tr("one JSON object at the end"))
     return ask
+
+
+def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    serve = commands.add_parser("serve", help=tr("serve a preset or chain over HTTP"))
+    serve.add_argument("preset", metavar=tr("PRESET"), help=tr("a preset's name or id"))
+    serve.add_argument("-m", "--model", default="", help=tr("the model, e.g. smollm2:135m"))
+    serve.add_argument("--port", type=_port, default=0, help=tr("default: any that is free"))
+    serve.add_argument("--host", default=LOOPBACK, help=tr("default: this machine only"))
+    serve.add_argument(
+        "--yes-everyone", action="store_true", help=tr("let other machines ask, with --host")
+    )
+    serve.add_argument(
+        "--key-file",
+        metavar=tr("FILE"),
+        default="",
+        help=tr("file with the key clients must send (default: one is made up)"),
+    )
+    serve.add_argument(
+        "--log-text", action="store_true", help=tr("show what was asked and answered, too")
+    )
+    return serve
 
 
 def _add_readers(
@@ -94,6 +117,12 @@ def _add_changers(
     for command in (create, rm):
         command.add_argument("--yes", action="store_true", help=tr("answer yes to every question"))
     return pull, create, cp, rm
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(tr("a port is a number from 0 to 65535"))
+    return int(text)
 
 
 def _temperature(text: str) -> float:

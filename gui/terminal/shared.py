@@ -60,6 +60,11 @@ def complain(problem: object) -> None:
     print(f"ondol: {problem}", file=sys.stderr)
 
 
+def note(line: str) -> None:
+    """One line on stderr that is no problem: what happens meanwhile."""
+    print(line, file=sys.stderr, flush=True)
+
+
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
     """Have Ctrl+C end what blocks this thread: asyncio would wait for it to come back."""
