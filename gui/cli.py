@@ -51,7 +51,7 @@ def _run(chosen: argparse.Namespace) -> int:
         return _install_desktop()
     if chosen.command is None:
         return _open_window()
-    return terminal.run(chosen)
+    return terminal.dispatch(chosen)
 
 
 def _install_desktop() -> int:

@@ -9,7 +9,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gui.language import tr
-from gui.records import Conversation, Message, MessageStatus, Role, Statistics
+from gui.records import (
+    Conversation,
+    Message,
+    MessageStatus,
+    Role,
+    Statistics,
+    StepRecord,
+    StepStatus,
+)
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,7 +33,8 @@ def to_markdown(conversation: Conversation, messages: Sequence[Message]) -> str:
     """The transcript of a branch: title, date, models and presets, then every message.
 
     Messages keep their own Markdown, but none can reach beyond its end: a fence or a comment
-    it leaves open is closed. Thinking is folded away in a `<details>` block.
+    it leaves open is closed. Thinking is folded away in a `<details>` block, and so are the
+    steps of a chain.
     """
     blocks = [
         f"# {_one_line(conversation.title or tr('Conversation'))}",
@@ -69,6 +78,8 @@ def _message(message: Message) -> Iterator[str]:
     yield f"## {_speaker(message)}"
     if message.thinking:
         yield from _folded(message.thinking)
+    if message.run and message.run.steps:
+        yield from _steps(message.run.steps, message.content)
     if message.content:
         yield _closed(message.content)
     if note := _ending(message):
@@ -107,6 +118,31 @@ def _figures(statistics: Statistics) -> str:
         seconds = f"{statistics.first_token_ns / 1e9:.1f}"
         parts.append(tr("first token after {seconds} s", seconds=seconds))
     return ", ".join(parts)
+
+
+def _steps(steps: Sequence[StepRecord], reply: str) -> Iterator[str]:
+    """What each step did, and what it gave if that is not the reply itself."""
+    count = tr("1 step") if len(steps) == 1 else tr("{count} steps", count=len(steps))
+    yield f"<details>\n<summary>{count}</summary>"
+    for step in steps:
+        yield f"- {_one_line(step.title or step.name)}: {_fate(step)}"
+        if step.output.strip() and step.output != reply:
+            fenced = _fenced(step.output)
+            yield "\n".join(f"  {line}" for line in fenced.splitlines())
+    yield "</details>"
+
+
+def _fate(step: StepRecord) -> str:
+    seconds = tr("{seconds} s", seconds=f"{step.seconds:.1f}")
+    match step.status:
+        case StepStatus.DONE:
+            return f"{seconds}, {tr('{count} tokens', count=step.eval_count)}"
+        case StepStatus.SKIPPED:
+            return tr("Skipped")
+        case StepStatus.FAILED:
+            return f"{tr('Failed.')} {_one_line(step.error)}".strip()
+        case _:
+            return tr("Stopped.")
 
 
 def _folded(thinking: str) -> Iterator[str]:

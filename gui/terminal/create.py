@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from gui.models.names import read_name, same_name
 from gui.models.transfers import CreateJob
 from gui.records import Diagnostic, Severity
 from gui.terminal import FAILED, shared
+from gui.terminal.findings import has_errors, tell
 from gui.terminal.moving import move, ready_line
 from gui.terminal.questions import confirm
 
@@ -46,12 +46,12 @@ async def run(options: argparse.Namespace) -> int:
     try:
         source = _read(options.file)
         findings = check(source.text, Facts(folder=source.folder))
-        if _has_errors(findings):
-            _tell(source.label, findings)
+        if has_errors(findings):
+            tell(source.label, findings)
             return FAILED
         plan = plan_create(parse(source.text), source.folder)
     except (ModelfileError, SourceError, ValueRefused) as error:
-        _tell(_label(options.file), [_finding(error)])
+        tell(_label(options.file), [_finding(error)])
         return FAILED
     if plan.outside and not _may_be_sent(plan, yes=options.yes):
         return FAILED
@@ -64,8 +64,8 @@ async def _create(
 ) -> int:
     installed = tuple(model.name for model in await client.list_models())
     findings = check(source.text, Facts(installed, source.folder))
-    _tell(source.label, findings)
-    if _has_errors(findings):
+    tell(source.label, findings)
+    if has_errors(findings):
         return FAILED
     if any(same_name(name, other) for other in installed) and not _may_replace(name, yes=yes):
         return FAILED
@@ -100,18 +100,6 @@ def _finding(error: ModelfileError | SourceError | ValueRefused) -> Diagnostic:
     """What is found only when the request is made, at its line."""
     message = error.what if isinstance(error, SourceError) else error.text
     return Diagnostic(max(error.line, 1), 0, 0, Severity.ERROR, message, error.todo)
-
-
-def _has_errors(findings: Iterable[Diagnostic]) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in findings)
-
-
-def _tell(label: str, findings: Iterable[Diagnostic]) -> None:
-    """Findings as compilers write them, which editors understand; columns count from 1."""
-    for found in findings:
-        mend = f" ({found.mend})" if found.mend else ""
-        place = f"{label}:{found.line}:{found.column + 1}"
-        print(f"{place}: {found.severity.value}: {found.message}{mend}", file=sys.stderr)
 
 
 def _may_be_sent(plan: CreatePlan, *, yes: bool) -> bool:

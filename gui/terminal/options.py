@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import Any
 
 from gui import __version__
 from gui.language import tr
@@ -24,8 +26,10 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help=tr("put Ondol into the system's menus"),
     )
-    commands = parser.add_subparsers(dest="command", metavar=tr("COMMAND"))
-    own = [_add_ask(commands), _add_serve(commands)]
+    commands = parser.add_subparsers(
+        dest="command", metavar=tr("COMMAND"), parser_class=_Intermixed
+    )
+    own = [_add_ask(commands), _add_run(commands), _add_serve(commands)]
     own += [*_add_readers(commands), *_add_changers(commands)]
     for command in own:
         command.add_argument(
@@ -37,22 +41,66 @@ def parser() -> argparse.ArgumentParser:
                 "else Ollama if it answers, else the built-in engine"
             ),
         )
+    _add_presets(commands)
     commands.add_parser("engine", add_help=False, help=tr("serve models over Ollama's API"))
     return parser
 
 
-def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+def _add_ask(commands: _Commands[_Intermixed]) -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help=tr("ask a model; the reply streams to the terminal"))
     ask.add_argument("prompt", nargs="*", help=tr("what to say; a pipe is read and added to it"))
     ask.add_argument("-m", "--model", default="", help=tr("the model, e.g. smollm2:135m"))
     ask.add_argument("-p", "--preset", default="", help=tr("a preset's name or id"))
     ask.add_argument("-s", "--system", help=tr("a system prompt instead of the preset's"))
     ask.add_argument("-t", "--temperature", type=_temperature, help=tr("0 is strict, 1 is free"))
+    _add_variables(ask)
     ask.add_argument("--json", action="store_true", help=tr("one JSON object at the end"))
     return ask
 
 
-def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+def _add_run(commands: _Commands[_Intermixed]) -> argparse.ArgumentParser:
+    run = commands.add_parser("run", help=tr("run a chain and name its steps as they run"))
+    run.add_argument(
+        "chain",
+        metavar=tr("CHAIN"),
+        help=tr("a preset's name or id, or the path of a .toml file"),
+    )
+    run.add_argument("text", nargs="*", help=tr("what to say; a pipe is read and added to it"))
+    _add_variables(run)
+    run.add_argument(
+        "-m", "--model", default="", help=tr("the model of steps that name none of their own")
+    )
+    run.add_argument("--steps", action="store_true", help=tr("show what each step gave, too"))
+    run.add_argument("--json", action="store_true", help=tr("one JSON object at the end"))
+    return run
+
+
+def _add_variables(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--var",
+        metavar=tr("NAME=VALUE"),
+        type=_variable,
+        action="append",
+        default=[],
+        help=tr("a value for a name in the prompts; once for each"),
+    )
+
+
+def _add_presets(commands: _Commands[_Intermixed]) -> None:
+    presets = commands.add_parser("presets", help=tr("list the presets and chains, or show one"))
+    presets.add_argument(
+        "name",
+        metavar=tr("NAME"),
+        nargs="?",
+        default="",
+        help=tr("a preset's name or id, or the path of a .toml file"),
+    )
+    form = presets.add_mutually_exclusive_group()
+    form.add_argument("--python", action="store_true", help=tr("a script that does the same"))
+    form.add_argument("--json", action="store_true", help=tr("as JSON"))
+
+
+def _add_serve(commands: _Commands[_Intermixed]) -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help=tr("serve a preset or chain over HTTP"))
     serve.add_argument("preset", metavar=tr("PRESET"), help=tr("a preset's name or id"))
     serve.add_argument("-m", "--model", default="", help=tr("the model, e.g. smollm2:135m"))
@@ -74,7 +122,7 @@ def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> argparse.Argumen
 
 
 def _add_readers(
-    commands: _Commands[argparse.ArgumentParser],
+    commands: _Commands[_Intermixed],
 ) -> tuple[argparse.ArgumentParser, ...]:
     """Commands that change nothing."""
     models = commands.add_parser("models", help=tr("list the models"))
@@ -90,7 +138,7 @@ def _add_readers(
 
 
 def _add_changers(
-    commands: _Commands[argparse.ArgumentParser],
+    commands: _Commands[_Intermixed],
 ) -> tuple[argparse.ArgumentParser, ...]:
     """Commands that make models, or take them away."""
     pull = commands.add_parser("pull", help=tr("have the server bring a model"))
@@ -117,6 +165,50 @@ def _add_changers(
     for command in (create, rm):
         command.add_argument("--yes", action="store_true", help=tr("answer yes to every question"))
     return pull, create, cp, rm
+
+
+class _Intermixed(argparse.ArgumentParser):
+    """Takes words before, between and behind options: `run CHAIN --var a=b "words"`."""
+
+    _is_inside = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What argparse calls for a command; argparse's own way to intermix calls it too.
+
+        That way forgets that no word behind `--` is an option, so they are marked meanwhile.
+        """
+        if self._is_inside:
+            return super().parse_known_args(args, namespace)
+        self._is_inside = True
+        try:
+            found, rest = self.parse_known_intermixed_args(_marked(args), namespace)
+        finally:
+            self._is_inside = False
+        for name, value in vars(found).items():
+            setattr(found, name, _unmarked(value))
+        return found, _unmarked(rest)
+
+
+_MARK = "\0"
+"""No argument of a program can have it."""
+
+
+def _marked(words: Sequence[str]) -> list[str]:
+    end = list(words).index("--") if "--" in words else len(words)
+    return [*words[:end], *(_MARK + word for word in words[end + 1 :])]
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unmarked(each) for each in value]
+    return value.removeprefix(_MARK) if isinstance(value, str) else value
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(tr("a variable is given as name=value"))
+    return name, value
 
 
 def _port(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncGenerator, Iterator
@@ -20,6 +21,9 @@ from gui.terminal.servers import key_of
 
 if TYPE_CHECKING:
     from gui.models.client import ModelClient
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+"""All but the tab and the end of a line."""
 
 
 @contextlib.asynccontextmanager
@@ -57,12 +61,22 @@ async def _connected(servers: Servers, key: ServerKey | None, agreed: list[str])
 
 def complain(problem: object) -> None:
     """One line on stderr."""
-    print(f"ondol: {problem}", file=sys.stderr)
+    print(plain(f"ondol: {problem}"), file=sys.stderr)
 
 
 def note(line: str) -> None:
     """One line on stderr that is no problem: what happens meanwhile."""
-    print(line, file=sys.stderr, flush=True)
+    print(plain(line), file=sys.stderr, flush=True)
+
+
+def put(text: str) -> None:
+    """More of a reply on stdout, as it is; a terminal gets no commands with it."""
+    print(plain(text) if sys.stdout.isatty() else text, end="", flush=True)
+
+
+def plain(text: str) -> str:
+    """Foreign text for a terminal: control characters, which could command it, as escapes."""
+    return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 @contextlib.contextmanager

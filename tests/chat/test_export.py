@@ -15,6 +15,8 @@ from gui.records import (
     Role,
     RunRecord,
     Statistics,
+    StepRecord,
+    StepStatus,
 )
 
 CONVERSATION = Conversation(1, "Floors & <b>heat</b>", 1_700_000_000.0, 1_700_000_000.0)
@@ -122,3 +124,31 @@ def test_file_names_are_safe(title: str) -> None:
     assert len(name.encode()) <= 120
     assert not set(name) & set('/\\:*?"<>|\0\n')
     assert not name.startswith(".")
+
+
+def test_the_steps_of_a_chain_are_a_quiet_list() -> None:
+    steps = (
+        StepRecord("english", "In *English*", output="Hi.\n\n```\n", status=StepStatus.DONE,
+                   seconds=1.24, eval_count=7),
+        StepRecord("review", status=StepStatus.SKIPPED),
+        StepRecord("answer", output="Hello.", status=StepStatus.DONE, seconds=2, eval_count=9),
+        StepRecord("last", status=StepStatus.FAILED, error="It broke."),
+        StepRecord("left", status=StepStatus.RUNNING),
+    )  # fmt: skip
+    text = to_markdown(CONVERSATION, [_reply("Hello.", run=RunRecord("m:1b", steps=steps))])
+    assert text.endswith(
+        "## m:1b\n\n<details>\n<summary>5 steps</summary>\n\n"
+        "- In \\*English\\*: 1.2 s, 7 tokens\n\n"
+        "  ````text\n  Hi.\n  \n  ```\n  ````\n\n"
+        "- review: Skipped\n\n- answer: 2.0 s, 9 tokens\n\n- last: Failed. It broke.\n\n"
+        "- left: Stopped.\n\n</details>\n\nHello.\n"
+    )
+
+
+@given(st.text(st.characters(categories=("L", "P", "Z", "C")) | st.sampled_from("`~\n\r<>-# ")))
+def test_ren_no_step_reaches_beyond_its_end(output: str) -> None:
+    step = StepRecord("a", output=output, status=StepStatus.DONE)
+    reply = _reply("Hello.", run=RunRecord("m:1b", steps=(step, step)))
+    text = to_markdown(CONVERSATION, [reply, _user("And?")])
+    assert _headings(text)[-2:] == ["m:1b", "You"]
+    assert text.count("</details>") - output.count("</details>") * 2 == 1

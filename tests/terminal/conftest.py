@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from engine.registry.registry_process import RegistryProcess
+from engine_process import STARTER
 from terminal.running import Alone
 
 
@@ -17,9 +19,13 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
 
 
 @pytest.fixture
-def server(running_server: Alone) -> Alone:
-    """An engine with the starter model, where commands look for Ollama."""
-    return running_server
+def server(running_server: Alone) -> Iterator[Alone]:
+    """An engine with the starter model alone, where commands look for Ollama."""
+    yield running_server
+    with httpx.Client(base_url=running_server.url, trust_env=False, timeout=30.0) as http:
+        for model in http.get("/api/tags").json()["models"]:
+            if model["name"] != STARTER:
+                http.request("DELETE", "/api/delete", json={"model": model["name"]})
 
 
 @pytest.fixture(scope="session")

@@ -60,5 +60,18 @@ def test_commands_need_no_qt() -> None:
 def test_every_command_has_help(language: str) -> None:
     done = ondol("--help", LANG=language)
     assert done.returncode == 0
-    for command in ("ask", "models", "show", "ps", "pull", "create", "cp", "rm", "engine"):
+    for command in (
+        "ask",
+        "run",
+        "presets",
+        "serve",
+        "models",
+        "show",
+        "ps",
+        "pull",
+        "create",
+        "cp",
+        "rm",
+        "engine",
+    ):
         assert f"    {command} " in done.stdout

@@ -34,7 +34,7 @@ from gui.chat.chains.parsing import as_text, parser_of
 from gui.chat.chains.planning import Plan
 from gui.chat.chains.watched import Watched
 from gui.chat.chains.watching import Watch
-from gui.chat.presets import template
+from gui.chat.presets import schemas, template
 from gui.records import Chain, OutputKind, Stage, StepRecord
 
 if TYPE_CHECKING:
@@ -115,10 +115,12 @@ def prompt_of(plan: Plan) -> ChatPromptTemplate:
 
 
 def _asked(plan: Plan, llm: ChatOllama) -> Runnable[Any, Any]:
-    """The model, bound to the step's options; for JSON, held to its schema by the server."""
+    """The model, bound to the step's options; the server holds it to JSON, or to yes or no."""
     more: dict[str, Any] = {}
     if plan.step.output is OutputKind.JSON:
         more["format"] = json.loads(plan.step.schema) if plan.step.schema.strip() else "json"
+    elif plan.step.output is OutputKind.BOOLEAN:
+        more["format"] = schemas.YES_OR_NO
     return bound(llm, plan.model.name, plan.options, think=plan.think, **more)
 
 

@@ -28,7 +28,7 @@ from gui.errors import (
     StreamCut,
     StreamGarbled,
 )
-from gui.records import StepRecord, StepStatus
+from gui.records import OutputKind, StepRecord, StepStatus
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ class Watched(Runnable[dict[str, Any], Any]):
                 try:
                     async with aclosing(self._parts(values, window)) as parts:
                         async for part in parts:
-                            if text := _taken(part, draft):
+                            if text := self._taken(part, draft):
                                 yield text
                 except ContextOverflow:
                     window = window.shorter() if window and not draft.has_text else None
@@ -153,6 +153,21 @@ class Watched(Runnable[dict[str, Any], Any]):
             if draft.statistics is None:
                 raise StreamCut(self._plan.model.name)
             draft.value = self._parser.parse(draft.output)
+
+    def _taken(self, part: Part, draft: StepDraft) -> str:
+        """The text in a part, once the draft has it; yes and no lose the quotes of their form."""
+        match part:
+            case Text(text):
+                if self._plan.step.output is OutputKind.BOOLEAN:
+                    text = text.replace('"', "")
+                if text:
+                    draft.text(text)
+                return text
+            case Thinking(text):
+                draft.thinking(text)
+            case Final(statistics):
+                draft.statistics = statistics
+        return ""
 
     def _parts(self, values: dict[str, Any], window: Window | None) -> AsyncGenerator[Part]:
         """The model's reply to the prompt, part by part, as a plain turn reads it."""
@@ -192,15 +207,3 @@ class Watched(Runnable[dict[str, Any], Any]):
 def _texts(values: dict[str, Any]) -> dict[str, Any]:
     """The values as prompts take them; messages stay messages."""
     return {name: value if name == "history" else as_text(value) for name, value in values.items()}
-
-
-def _taken(part: Part, draft: StepDraft) -> str:
-    match part:
-        case Text(text):
-            draft.text(text)
-            return text
-        case Thinking(text):
-            draft.thinking(text)
-        case Final(statistics):
-            draft.statistics = statistics
-    return ""

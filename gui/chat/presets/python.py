@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 
 from gui.chat.presets import python_parts as parts
+from gui.chat.presets import schemas
 from gui.chat.presets.findings import problems
 from gui.chat.presets.literals import WIDTH, keyword, literal, one_line, quoted
 from gui.chat.presets.references import condition
@@ -120,7 +121,7 @@ def _llm(preset: Preset, step: Step) -> str:
     arguments = [f"model={quoted(step.model) if step.model else 'model'}"]
     if options.keys() <= _FIELDS:
         arguments += [f"{name}={_value(value)}" for name, value in options.items()]
-    if step.output is OutputKind.JSON:
+    if step.output in (OutputKind.JSON, OutputKind.BOOLEAN):
         arguments.append(f"format={_format(step)}")
     arguments.append("**server")
     call = f"ChatOllama({', '.join(arguments)})"
@@ -142,6 +143,8 @@ def _value(value: object) -> str:
 
 
 def _format(step: Step) -> str:
+    if step.output is OutputKind.BOOLEAN:
+        return parts.structure(schemas.YES_OR_NO, 12)
     if not step.schema.strip():
         return '"json"'
     return parts.structure(json.loads(step.schema), 12)

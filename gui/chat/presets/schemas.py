@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from gui.language import tr
 
+YES_OR_NO = {"type": "string", "enum": ["yes", "no", "예", "아니요"]}
+"""What a step that answers yes or no is held to: small models say more when they can."""
 _TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
 
 

@@ -30,6 +30,7 @@ from gui.chat.chains.compiling import compiled
 from gui.chat.chains.planning import planned
 from gui.chat.chains.running import by_name
 from gui.chat.chains.watching import Watch
+from gui.chat.events import StepToken
 from gui.chat.parts import TurnPart
 from gui.errors import ReplyFailedMidway, StepUnreadable
 from gui.models.client import ModelClient
@@ -112,6 +113,26 @@ def test_a_branch_and_a_reply_template() -> None:
         assert [piece async for piece in chain.astream({"input": "x"})] == ["[A]"]
 
     use(by_prompt({"Is it": "No.", "Review": "R", "Answer": "A"}), preset, work)
+
+
+def test_yes_or_no_is_all_that_a_small_model_can_say() -> None:
+    """The server holds it to that; the quotes of that form are no part of the answer."""
+    told: list[TurnPart] = []
+
+    async def main() -> None:
+        async with serving(says('"', "ye", 's"')) as server:
+            client = ModelClient(Endpoint(ServerKind.OLLAMA, server.url))
+            preset = chained(SORTING.chain.steps[0])
+            plans = by_name(await planned(client, preset, MODEL, think=False))
+            watch = Watch(told.append)
+            chain = compiled(preset.chain, plans, chat_model(client), watch)
+            assert await chain.ainvoke({"input": "x"}) is True
+            assert {"yes", "no"} <= set(server.requests[0]["format"]["enum"])
+            assert watch.records()[0].output == "yes"
+            await client.aclose()
+
+    asyncio.run(main())
+    assert "".join(part.text for part in told if isinstance(part, StepToken)) == "yes"
 
 
 def test_nothing_runs_in_another_thread() -> None:
