@@ -34,6 +34,7 @@ class ModelsController(QObject):
         self.status = ServerStatus(ServerKind.BUILT_IN, ServerState.STARTING)
         self.models: tuple[ModelInfo, ...] = ()
         self.chosen: ModelInfo | None = None
+        self._awaited = ""
 
     @property
     def kind(self) -> ServerKind:
@@ -62,10 +63,22 @@ class ModelsController(QObject):
             self._tasks.start(self._list_models(), _TASK)
 
     def choose(self, name: str) -> None:
-        """Talk to this model from now on; a name the server does not have changes nothing."""
-        if model := next((m for m in self.models if m.name == name), None):
+        """Talk to this model from now on; a name the server does not have changes nothing.
+
+        One that is not in the list may be new: the list is read again before that is decided.
+        """
+        if self._choose_listed(name):
+            self._awaited = ""
+        else:
+            self._awaited = name
+            self.refresh()
+
+    def _choose_listed(self, name: str) -> bool:
+        model = next((m for m in self.models if m.name == name), None)
+        if model is not None:
             self._settings.change(model=name)
             self._choose(model)
+        return model is not None
 
     def _names(self) -> dict[ServerKey, str]:
         """What the person calls the servers elsewhere."""
@@ -113,9 +126,13 @@ class ModelsController(QObject):
         if models != self.models:
             self.models = models
             self.models_changed.emit(models)
-        wanted = self._settings.settings.model
+        awaited, self._awaited = self._awaited, "" if models else self._awaited
+        if awaited and self._choose_listed(awaited):
+            return
+        present = self.chosen.name if self.chosen else ""
+        wanted = (self._settings.settings.model, present)
         choosable = [model for model in models if model.can_chat]
-        kept = [model for model in choosable if model.name == wanted]
+        kept = [model for name in wanted for model in choosable if model.name == name]
         self._choose(next(iter(kept or choosable), None))
 
     def _choose(self, model: ModelInfo | None) -> None:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from gui.chat import ChatSession, PresetStore
     from gui.models.client import ModelClient
+    from gui.models.huggingface.hub import Hub
     from gui.models.secrets import SecretStore
     from gui.models.server import Servers
     from gui.models.transfers import Transfers
+    from gui.serve.process import ServeProcess
     from gui.storage import ConversationStore, Database
 
 T = TypeVar("T")
@@ -34,10 +36,13 @@ class OpenRooms:
     store: ConversationStore
     secrets: SecretStore
     servers: Servers
+    hub: Hub
     transfers: Transfers
     presets: PresetStore
     problem: StorageError | None = None
     """Why conversations are kept in memory only, None when they are kept on disk."""
+    served: ServeProcess | None = None
+    """A preset or chain that is served over HTTP."""
     _sessions: dict[ModelClient, ChatSession] = field(default_factory=dict)
 
     async def client(self, key: ServerKey) -> ModelClient:
@@ -58,6 +63,8 @@ class OpenRooms:
         """Save what is not saved, stop the servers we started, close the database."""
         for session in self._sessions.values():
             await session.close()
+        if self.served is not None:
+            await self.served.stop()
         await self.transfers.close()
         try:
             await self.servers.close()
@@ -79,7 +86,8 @@ async def open_rooms(
     """
     from gui.chat import PresetStore
     from gui.models.engine_process import EngineProcess
-    from gui.models.secrets import SecretStore
+    from gui.models.huggingface.hub import Hub
+    from gui.models.secrets import HUGGING_FACE, SecretStore
     from gui.models.server import Servers
     from gui.models.transfers import Transfers
     from gui.storage import ConversationStore, Database
@@ -95,9 +103,10 @@ async def open_rooms(
     engine.on_exit(engine_ended)
     secrets = SecretStore()
     servers = Servers(environ, engine, choices, secrets)
-    transfers = Transfers(servers.connect, paths.transfers())
+    hub = Hub(token=lambda: secrets.get(HUGGING_FACE))
+    transfers = Transfers(servers.connect, paths.transfers(), hub=hub)
     presets = PresetStore(paths.resources() / "presets", paths.own_presets())
-    return OpenRooms(database, store, secrets, servers, transfers, presets, problem)
+    return OpenRooms(database, store, secrets, servers, hub, transfers, presets, problem)
 
 
 class Rooms:

@@ -14,7 +14,7 @@ from gui.controllers.rooms import OpenRooms, Rooms
 from gui.errors import OndolError
 from gui.eventloop import Tasks
 from gui.language import tr
-from gui.records import Notice, Transfer, TransferState
+from gui.records import HubFile, HubListing, Notice, Transfer, TransferState
 
 if TYPE_CHECKING:
     from gui.models.create import CreatePlan
@@ -56,6 +56,11 @@ class TransfersController(QObject):
         """Bring a model to the server that answers."""
         key = self._models.status.key
         self._do(lambda transfers: transfers.start_pull(key, name))
+
+    def download(self, name: str, listing: HubListing, choices: tuple[HubFile, ...]) -> None:
+        """Bring files of the hub to the server that answers, as a model with this name."""
+        key, repo, revision = self._models.status.key, listing.repo.id, listing.revision
+        self._do(lambda transfers: transfers.start_download(key, name, repo, revision, choices))
 
     def create(self, name: str, plan: CreatePlan) -> None:
         """Make a model there, over one that has the name."""

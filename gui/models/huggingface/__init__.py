@@ -8,7 +8,9 @@
     faults.py     its faults as errors of ours
     reading.py    repositories as the hub describes them
     choices.py    files put together into what a person can choose
-    readme.py     a model card as plain text
+    advice.py     which file to take
+    naming.py     what pasted text means, and what a model will be called
+    readme.py     a model card as Markdown that does nothing
     fetching.py   one file: resumed, written, proved by its checksum (in a thread)
     course.py     how far that thread is, and how it is stopped
     places.py     where downloads are, and whether there is room

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gui import paths
-from gui.errors import HubGarbled, HubRepoNotFound, ModelBusy, NoGguf, SecretError
+from gui.errors import (
+    HubGarbled,
+    HubRepoNotFound,
+    HubTokenUnsafe,
+    ModelBusy,
+    NoGguf,
+    SecretError,
+)
 from gui.models.aside import aside
 from gui.models.huggingface import library, places
 from gui.models.huggingface.address import HubAddress, Visit, hub_address
@@ -90,7 +97,7 @@ class Hub:
         return await self._ask(lambda: _files(visit, repo), visit, repo)
 
     async def readme(self, repo: str, revision: str = "main") -> str:
-        """The beginning of its model card as plain text, "" if it has none."""
+        """The beginning of its model card as Markdown to read, "" if it has none."""
         _checked(repo)
         visit = await self._visit()
 
@@ -105,9 +112,14 @@ class Hub:
 
         return await self._ask(read, visit, repo)
 
-    async def account(self) -> str:
-        """Whose the token is, by the hub's word; raises HubTokenRefused for one it refuses."""
-        visit = await self._visit()
+    async def account(self, token: str = "") -> str:
+        """Whose `token` is, by default the one that is kept, by the hub's word.
+
+        Raises HubTokenRefused for one it refuses, HubTokenUnsafe if it must not be told any.
+        """
+        visit = Visit(self.address, token) if token else await self._visit()
+        if token and not visit.address.may_have_token:
+            raise HubTokenUnsafe(visit.address.host)
         url = f"{visit.address.url}/api/whoami-v2"
 
         def ask() -> str:

@@ -99,6 +99,10 @@ class DownloadJob:
         choices = [asdict(choice) for choice in self.choices]
         return {"repo": self.repo, "revision": self.revision, "choices": choices}
 
+    def look(self) -> None:
+        """See how much is here; looks at the disk for a moment."""
+        self._done = sum(self.hub.here(self.repo, choice) for choice in self.choices)
+
     @property
     def _total(self) -> int:
         return sum(choice.size for choice in self.choices)
@@ -107,14 +111,19 @@ class DownloadJob:
 def download_from_json(
     name: str, value: Mapping[str, Any], hub: Hub, hashes: Hashes
 ) -> DownloadJob:
-    """The job that was written down; raises ValueError, TypeError, KeyError."""
+    """The job that was written down, with what is on the disk of it.
+
+    Raises ValueError, TypeError, KeyError.
+    """
     repo, revision = value["repo"], value["revision"]
     if not isinstance(repo, str) or not isinstance(revision, str):
         raise TypeError("a download names no repository")
     choices = tuple(_choice(item) for item in value["choices"])
-    if not choices or not is_repo(repo):
+    if not choices or not is_repo(repo) or not is_safe_name(repo):
         raise ValueError("a download of nothing")
-    return DownloadJob(name, hub, repo, revision, choices, hashes)
+    job = DownloadJob(name, hub, repo, revision, choices, hashes)
+    job.look()
+    return job
 
 
 def _choice(item: Mapping[str, Any]) -> HubFile:

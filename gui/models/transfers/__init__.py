@@ -1,4 +1,4 @@
-"""Models on their way: pulled, created, pushed; several at once, paused, resumed, never lost.
+"""Models on their way: pulled, downloaded, created, pushed; paused, resumed, never lost.
 
 manager.py   Transfers: starts them, stops them, tells how they stand
 entry.py     one transfer: its job, its state, how fast it is

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gui.models.create import CreatePlan, create
 from gui.models.hashing import Hashes
+from gui.models.huggingface.hub import Hub
+from gui.models.huggingface.job import DownloadJob, download_from_json
 from gui.models.progress import LayerSums, Progress
 from gui.models.pull import pull, push
 from gui.records import TransferKind
@@ -143,8 +145,26 @@ class CreateJob:
         return {"body": dict(self.plan.body), "files": files}
 
 
-def job_from_json(kind: TransferKind, name: str, value: Any, hashes: Hashes) -> Job:
-    """The job that `as_json` wrote down; raises ValueError, TypeError, KeyError."""
+def goes_on(old: Job, new: Job) -> bool:
+    """Whether `new`, for the same model, is what `old` began: then that is resumed instead."""
+    if old.kind is not new.kind or new.kind is TransferKind.CREATE:
+        return False
+    return new.kind is not TransferKind.DOWNLOAD or old.as_json() == new.as_json()
+
+
+async def make_way(old: Job, new: Job) -> None:
+    """Delete what only `old` downloaded: nobody would ever ask for it again."""
+    if isinstance(old, DownloadJob) and isinstance(new, DownloadJob):
+        is_same = (old.repo, old.revision) == (new.repo, new.revision)
+        kept = new.choices if is_same else ()
+        await old.hub.forget(old.repo, [each for each in old.choices if each not in kept])
+
+
+def job_from_json(kind: TransferKind, name: str, value: Any, hashes: Hashes, hub: Hub) -> Job:
+    """The job that `as_json` wrote down; looks at what is on the disk of it.
+
+    Raises ValueError, TypeError, KeyError.
+    """
     if not isinstance(value, dict):
         raise TypeError("a job is no object")
     match kind:
@@ -156,7 +176,7 @@ def job_from_json(kind: TransferKind, name: str, value: Any, hashes: Hashes) -> 
         case TransferKind.CREATE:
             return CreateJob(name, _plan(value), hashes)
         case TransferKind.DOWNLOAD:
-            raise ValueError("downloads are not written down")
+            return download_from_json(name, value, hub, hashes)
 
 
 def _plan(value: Mapping[str, Any]) -> SavedPlan:

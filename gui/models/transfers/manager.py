@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,14 @@ from gui.errors import ModelBusy, ModelError, ModelNotListed, OndolError, Transf
 from gui.language import tr
 from gui.models.following import in_plain_words
 from gui.models.hashing import Hashes
+from gui.models.huggingface.hub import Hub
+from gui.models.huggingface.job import DownloadJob
 from gui.models.names import read_name, same_name
 from gui.models.transfers.board import Board
 from gui.models.transfers.entry import Entry
-from gui.models.transfers.jobs import CreateJob, Job, PullJob, PushJob
+from gui.models.transfers.jobs import CreateJob, Job, PullJob, PushJob, goes_on, make_way
 from gui.models.transfers.saved import SavedTransfers
-from gui.records import Transfer, TransferKind, TransferState
+from gui.records import HubFile, Transfer, TransferKind, TransferState
 
 if TYPE_CHECKING:
     from gui.models.client import ModelClient
@@ -32,7 +34,6 @@ Connect = Callable[[str], Awaitable["ModelClient"]]
 
 AT_ONCE = 3
 _BEAT_SECONDS = 1.0
-_BEATS_PER_SAVE = 3
 
 _log = logging.getLogger(__name__)
 
@@ -52,8 +53,15 @@ class Transfers:
     as it takes. Any other fault ends it as FAILED, from where the person can resume it.
     """
 
-    def __init__(self, connect: Connect, file: Path, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        file: Path,
+        patience: Patience | None = None,
+        hub: Hub | None = None,
+    ) -> None:
         self._connect = connect
+        self._hub = hub or Hub()
         self._patience = patience or Patience()
         self._entries: dict[str, Entry] = {}
         self._hashes = Hashes()
@@ -77,7 +85,7 @@ class Transfers:
 
         Gives the reason if the list could not be read; the old file is then kept aside.
         """
-        entries, problem = await self._saved.load(self._hashes)
+        entries, problem = await self._saved.load(self._hashes, self._hub)
         for entry in entries:
             if entry.id not in self._entries:
                 self._entries[entry.id] = entry
@@ -100,16 +108,27 @@ class Transfers:
         """Create a model, over one that has the name; its id. Raises BadModelName, ModelBusy."""
         return await self.start(server, CreateJob(read_name(name).shortest, plan, self._hashes))
 
+    async def start_download(
+        self, server: str, name: str, repo: str, revision: str, choices: Sequence[HubFile]
+    ) -> str:
+        """Make a model of files of the hub; its id. The same download goes on, if it is there.
+
+        Another one for this model is replaced. Raises BadModelName, ModelBusy.
+        """
+        whole = read_name(name).shortest
+        job = DownloadJob(whole, self._hub, repo, revision, tuple(choices), self._hashes)
+        return await self.start(server, job)
+
     async def start(self, server: str, job: Job) -> str:
         """Begin a job; its id. Raises ModelBusy when another kind of job has the model."""
         for entry in list(self._of_model(server, job.name)):
-            is_same = entry.job.kind is job.kind
-            if is_same and job.kind is not TransferKind.CREATE:
+            if goes_on(entry.job, job):
                 await self.resume(entry.id)
                 return entry.id
             if entry.state.is_active:
                 raise ModelBusy(job.name)
-            if is_same:
+            if entry.job.kind is job.kind:
+                await make_way(entry.job, job)
                 await self.forget(entry.id)
         entry = Entry(secrets.token_hex(8), server, job, TransferState.QUEUED)
         self._entries[entry.id] = entry
@@ -247,14 +266,11 @@ class Transfers:
 
     async def _beat(self, entry: Entry) -> None:
         """Show that a speed sinks and a stall lasts, and write down how far it is."""
-        beats = 0
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
             entry.meter.note(entry.progress.moved)
             self._tell(entry)
-            beats += 1
-            if beats % _BEATS_PER_SAVE == 0:
-                await self._saved.save()
+            await self._saved.save()
 
     async def _discard(self, entry: Entry) -> str:
         try:

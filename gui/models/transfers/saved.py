@@ -13,6 +13,7 @@ from gui.errors import ModelError
 from gui.files import write_whole
 from gui.language import tr
 from gui.models.hashing import Hashes
+from gui.models.huggingface.hub import Hub
 from gui.models.transfers.entry import Entry
 from gui.models.transfers.jobs import job_from_json
 from gui.records import TransferKind, TransferState
@@ -53,16 +54,16 @@ class SavedTransfers:
             else:
                 self._written = text
 
-    async def load(self, hashes: Hashes) -> tuple[list[Entry], ModelError | None]:
+    async def load(self, hashes: Hashes, hub: Hub) -> tuple[list[Entry], ModelError | None]:
         """The transfers of the last run, and what was wrong; a damaged file is kept aside."""
-        return await asyncio.to_thread(_read, self._path, hashes)
+        return await asyncio.to_thread(_read, self._path, hashes, hub)
 
     def _text(self) -> str:
         saved = [_entry_json(entry) for entry in self._entries() if entry.state in _KEPT_STATES]
         return json.dumps({"version": 1, "transfers": saved}, indent=1) + "\n"
 
 
-def _read(path: Path, hashes: Hashes) -> tuple[list[Entry], ModelError | None]:
+def _read(path: Path, hashes: Hashes, hub: Hub) -> tuple[list[Entry], ModelError | None]:
     try:
         with path.open("rb") as file:
             raw = file.read(_MOST_BYTES + 1)
@@ -77,15 +78,15 @@ def _read(path: Path, hashes: Hashes) -> tuple[list[Entry], ModelError | None]:
             raise TypeError("no list of transfers")
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         return [], _unusable(str(error), _keep_aside(path))
-    return list(_entries_of(listed, hashes)), None
+    return list(_entries_of(listed, hashes, hub)), None
 
 
-def _entries_of(listed: list[Any], hashes: Hashes) -> Iterable[Entry]:
+def _entries_of(listed: list[Any], hashes: Hashes, hub: Hub) -> Iterable[Entry]:
     """The sound ones; one that is damaged costs only itself."""
     seen: set[str] = set()
     for value in listed[:_MOST_ENTRIES]:
         try:
-            entry = _entry(value, hashes)
+            entry = _entry(value, hashes, hub)
         except (ValueError, TypeError, KeyError) as error:
             _log.warning("a saved transfer cannot be read: %s", error)
             continue
@@ -94,12 +95,12 @@ def _entries_of(listed: list[Any], hashes: Hashes) -> Iterable[Entry]:
             yield entry
 
 
-def _entry(value: Mapping[str, Any], hashes: Hashes) -> Entry:
+def _entry(value: Mapping[str, Any], hashes: Hashes, hub: Hub) -> Entry:
     texts = [value[key] for key in ("id", "server", "name", "error")]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("an id, a server, a name or an error is not text")
     entry_id, server, name, error = texts
-    job = job_from_json(TransferKind(value["kind"]), name, value["job"], hashes)
+    job = job_from_json(TransferKind(value["kind"]), name, value["job"], hashes, hub)
     state = _KEPT_STATES[TransferState(value["state"])]
     entry = Entry(entry_id, server, job, state)
     entry.begin()

@@ -113,7 +113,7 @@ def test_files_are_grouped_and_sorted(served: HubUnderTest, hub: Hub) -> None:
     assert all(part.sha256 for file in listing.files for part in file.parts)
 
 
-def test_readme_is_plain_text(served: HubUnderTest, hub: Hub) -> None:
+def test_a_card_is_markdown_without_what_loads_or_runs(served: HubUnderTest, hub: Hub) -> None:
     card = (
         "---\nlicense: mit\n---\n# Title\n\n<img src=x onerror=alert(1)>**Good** for "
         "[chat](https://evil.example)<script>bad()</script> ![p](http://t/x.png)"
@@ -121,13 +121,15 @@ def test_readme_is_plain_text(served: HubUnderTest, hub: Hub) -> None:
     )
     served.add("u/m", {"README.md": card.encode()})
     served.add("u/none", {})
-    assert asyncio.run(hub.readme("u/m")) == "Title\n\nGood for chat\n\nEnd & [31m"
+    assert asyncio.run(hub.readme("u/m")) == (
+        "# Title\n\n**Good** for [chat](https://evil.example)\n\nEnd & [31m"
+    )
     assert asyncio.run(hub.readme("u/none")) == ""
 
 
 def test_a_large_readme_is_cut(served: HubUnderTest, hub: Hub) -> None:
     served.add("u/m", {"README.md": b"<!-- " * 300_000})
-    assert len(asyncio.run(hub.readme("u/m"))) <= 4001
+    assert len(asyncio.run(hub.readme("u/m"))) <= 16_001
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from models.huggingface.conftest import HubUnderTest, first_choice, weights
 from models.huggingface.hub_server import GOOD_TOKEN
 
-from gui.errors import BadToken, HubError, HubGarbled, KeyringSilent
+from gui.errors import BadToken, HubError, HubGarbled, HubTokenUnsafe, KeyringSilent
 from gui.models.huggingface import library
 from gui.models.huggingface.address import Visit, hub_address
 from gui.models.huggingface.hub import Hub
@@ -161,6 +161,18 @@ def test_a_keyring_that_is_stuck_does_not_stop_a_search(served: HubUnderTest) ->
 
     assert asyncio.run(Hub(served.urls["hub"], stuck).search("m")).repos
     assert "authorization" not in everything(served, "hub").lower()
+
+
+def test_tok_02_one_that_is_tried_goes_the_same_way(served: HubUnderTest, hub: Hub) -> None:
+    assert asyncio.run(hub.account(GOOD_TOKEN)) == "someone"
+    with pytest.raises(HubTokenUnsafe):
+        asyncio.run(Hub("http://mirror.lan").account(GOOD_TOKEN))
+    location = f"{served.urls['stranger']}/api/whoami-v2"
+    served.fail(answers=[{"status": 302, "headers": {"Location": location}}])
+    with pytest.raises(HubError):
+        asyncio.run(hub.account(GOOD_TOKEN))
+    assert served.requests("stranger")
+    assert GOOD_TOKEN not in everything(served, "stranger")
 
 
 def test_the_token_is_in_no_repr() -> None:

@@ -148,6 +148,41 @@ def test_the_chosen_model_is_talked_to_under_its_new_name(journey: Journey) -> N
     journey(script)
 
 
+def test_a_model_that_is_new_is_talked_to_when_it_is_chosen(journey: Journey) -> None:
+    """The list of the models window may be newer than the dropdown's."""
+
+    async def script(app: AppDriver) -> None:
+        await app.ready()
+        key = app.to.models.status.key
+        client = await app.to.models._rooms.call(lambda rooms: rooms.client(key))
+        await app.to.models._rooms.call(lambda _: client.copy(STARTER, "a-new-one"))
+        await app.to.models._rooms.call(lambda _: client.copy(STARTER, "a-better-one"))
+        app.to.models.choose("a-new-one:latest")
+        await app.until(
+            lambda: app.to.models.chosen and app.to.models.chosen.name == "a-new-one:latest",
+            "it is chosen",
+        )
+        app.to.models.choose("nobody")
+        await app.until(lambda: not app.to.models._awaited, "the list is read again")
+        assert app.to.settings.settings.model == "a-new-one:latest"
+
+    journey(script)
+
+
+def test_a_new_model_does_not_push_the_chosen_one_away(journey: Journey) -> None:
+    async def script(app: AppDriver) -> None:
+        window = await opened(app)
+        app.to.library.copy(STARTER, "a-first-one")
+        await app.until(lambda: len(app.to.models.models) == 2, "it is copied")
+        assert app.to.models.models[0].name == "a-first-one:latest"
+        chosen = app.to.models.chosen
+        assert chosen is not None
+        assert chosen.name == STARTER
+        assert window.isVisible()
+
+    journey(script)
+
+
 def test_everything_is_named_and_reached_by_tab(journey: Journey) -> None:
     async def script(app: AppDriver) -> None:
         window = await opened(app)
