@@ -53,6 +53,16 @@ def transfers() -> Path:
     return data() / "transfers.json"
 
 
+def modelfile_draft() -> Path:
+    """The Modelfile being written, until it is saved."""
+    return data() / "modelfile-draft.json"
+
+
+def preset_draft() -> Path:
+    """The preset being written, until it is saved."""
+    return data() / "preset-draft.json"
+
+
 def downloads() -> Path:
     """Files from Hugging Face, until a server has them."""
     return _own(data() / "downloads")

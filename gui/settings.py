@@ -32,6 +32,13 @@ class Settings:
     models_geometry: str = ""
     models_split: str = ""
     models_order: str = ""
+    presets_geometry: str = ""
+    serve_geometry: str = ""
+    compare_models: tuple[str, ...] = ()
+    """Models that were asked side by side last, by name; presets, by id."""
+    compare_presets: tuple[str, ...] = ()
+    compare_geometry: str = ""
+    replay_geometry: str = ""
 
 
 _MOST_BYTES = 1 << 20
@@ -132,6 +139,8 @@ def _read_texts(value: Any) -> tuple[str, ...]:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "servers": _read_servers,
     "plain_hosts": _read_texts,
+    "compare_models": _read_texts,
+    "compare_presets": _read_texts,
 }
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog
 from gui import language, paths
 from gui.controllers import ChatState
 from gui.records import MessageStatus, ServerKind
-from gui.windows.preset_dialog import PresetDialog
+from gui.windows.presets.window import PresetsWindow
 
 Script = Callable[[AppDriver], Awaitable[None]]
 Journey = Callable[[Script], None]
@@ -102,11 +102,11 @@ def test_a_preset_of_ones_own_is_made_used_and_remembered(journey: Journey) -> N
     async def today(app: AppDriver) -> None:
         await app.ready("quick")
         app.window.page.bar.presets.picked.emit("new")
-        dialog = app.window.findChild(PresetDialog)
-        assert dialog is not None
-        dialog._name.setText("Pirate")
-        dialog._system.setPlainText("Speak like a pirate.")
-        QTest.mouseClick(dialog._save, Qt.MouseButton.LeftButton)
+        window = app.window.companions.find("presets")
+        assert isinstance(window, PresetsWindow)
+        QTest.keyClicks(window.page.prompt.name, "Pirate")
+        QTest.keyClicks(window.page.prompt.system, "Speak like a pirate.")
+        QTest.mouseClick(window.page.head.try_it, Qt.MouseButton.LeftButton)
         await app.until(lambda: app.to.presets.chosen.name == "Pirate", "it is chosen")
         await app.say("Hello.")
         await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
@@ -119,7 +119,11 @@ def test_a_preset_of_ones_own_is_made_used_and_remembered(journey: Journey) -> N
     async def tomorrow(app: AppDriver) -> None:
         await app.ready()
         assert app.to.presets.chosen.name == "Pirate"
-        app.window.page.bar.presets.picked.emit("delete")
+        app.window.page.bar.presets.picked.emit("edit")
+        window = app.window.companions.find("presets")
+        assert isinstance(window, PresetsWindow)
+        await app.until(lambda: app.to.preset_editor.draft.id == "pirate", "it is open")
+        window.delete()
         await app.until(lambda: app.to.presets.chosen.name != "Pirate", "it is gone")
 
     journey(today)

@@ -53,14 +53,21 @@ def test_models_that_cannot_chat_are_not_offered_and_the_other_server_is(qtbot: 
         bar.models.picked.emit("manage")
 
 
-@pytest.mark.parametrize("built_in", [True, False])
-def test_only_ones_own_presets_can_be_deleted(qtbot: QtBot, built_in: bool) -> None:
+def test_presets_are_chosen_and_their_window_is_asked_for(qtbot: QtBot) -> None:
     bar = TopBar()
     qtbot.addWidget(bar)
-    chosen = Preset("p", "Precise", built_in=built_in)
+    chosen = Preset("p", "Precise", built_in=True)
     bar.show_presets((chosen,), chosen)
-    keys = [item.key for item in bar.presets._rows.items]
-    assert ("delete" in keys) is not built_in
+    keys = [item.key for item in bar.presets._rows.items if item.key]
+    assert keys == ["preset:p", "new", "edit", "manage-presets"]
+    with qtbot.waitSignal(bar.presets_requested):
+        bar.presets.picked.emit("manage-presets")
+    with qtbot.waitSignal(bar.preset_picked) as picked:
+        bar.presets.picked.emit("preset:p")
+    assert picked.args == ["p"]
+    with qtbot.waitSignal(bar.preset_edit_requested) as edited:
+        bar.presets.picked.emit("new")
+    assert edited.args == [True]
 
 
 def test_every_server_of_the_list_is_offered_but_the_one_that_answers(qtbot: QtBot) -> None:

@@ -1,0 +1,72 @@
+"""Dialogs in which a file is chosen, and a question before a text is lost; none waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gui.language import tr
+
+_Role = QMessageBox.ButtonRole
+
+
+def choose_presets(parent: QWidget, then: Callable[[tuple[Path, ...]], None]) -> QFileDialog:
+    """Files of presets to import."""
+    dialog = QFileDialog(parent, tr("Import presets"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilters([f"{tr('Presets')} (*.toml)", f"{tr('All files')} (*)"])
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(lambda paths: then(tuple(map(Path, paths))))
+    dialog.open()
+    return dialog
+
+
+def choose_place(
+    parent: QWidget, title: str, name: str, kind: str, then: Callable[[Path], None]
+) -> QFileDialog:
+    """Where a file is written; `kind` is its suffix. Qt asks before one is replaced."""
+    dialog = QFileDialog(parent, title)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    names = {"toml": tr("Presets"), "py": "Python"}
+    dialog.setNameFilters([f"{names[kind]} (*.{kind})", f"{tr('All files')} (*)"])
+    dialog.setDefaultSuffix(kind)
+    dialog.selectFile(f"{name}.{kind}")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda path: then(Path(path)))
+    dialog.open()
+    return dialog
+
+
+def ask_save(
+    name: str, parent: QWidget, save: Callable[[], None], discard: Callable[[], None]
+) -> QMessageBox:
+    """What to do with changes that are not saved."""
+    box = _box(parent, tr("Unsaved preset"), tr("Save the changes of {name}?", name=name))
+    box.setInformativeText(tr("What is not saved is lost."))
+    yes = box.addButton(tr("Save"), _Role.AcceptRole)
+    no = box.addButton(tr("Discard"), _Role.DestructiveRole)
+    cancel = box.addButton(tr("Cancel"), _Role.RejectRole)
+    box.setDefaultButton(yes)
+    box.setEscapeButton(cancel)
+
+    def finish() -> None:
+        if box.clickedButton() is yes:
+            save()
+        elif box.clickedButton() is no:
+            discard()
+
+    box.finished.connect(finish)
+    box.open()
+    return box
+
+
+def _box(parent: QWidget, title: str, question: str) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(question)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return box
