@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from gui.chat import events
+from gui.controllers.announcing import announce
 from gui.controllers.models_controller import ModelsController
 from gui.controllers.notices import Notices
 from gui.controllers.presets_controller import PresetsController
 from gui.controllers.rooms import OpenRooms, Rooms
+from gui.controllers.sending_controller import SendingController
 from gui.controllers.turn import ChatState, Turn, merged, step_count
-from gui.errors import NoModel, OndolError
+from gui.errors import ComparisonUnderWay, NoModel, OndolError
 from gui.eventloop import Tasks
 from gui.language import tr
 from gui.records import Conversation, Message, ModelInfo, Notice, Rerun, ServerKind
@@ -48,6 +50,7 @@ class ChatController(QObject):
     state_changed = Signal(object)  # ChatState
     send_refused = Signal(str)  # the text, to be put back
     list_changed = Signal()
+    busy_changed = Signal(bool)  # whether a turn is under way, on show or not
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class ChatController(QObject):
         notices: Notices,
         models: ModelsController,
         presets: PresetsController,
+        sending: SendingController,
     ) -> None:
         super().__init__()
         self._rooms = rooms
@@ -63,12 +67,15 @@ class ChatController(QObject):
         self._notices = notices
         self._models = models
         self._presets = presets
+        self._sending = sending
         self._turns: dict[int, Turn] = {}
         self._shown = _NEW
         self._state = ChatState.IDLE
         self._reruns: dict[int, Rerun] = {}
         """How replies that were run again compare with the first ones, by their ids."""
         self._numbers = itertools.count(1)
+        self.held: set[int] = set()
+        """Conversations in which several models answer: nothing else is said there."""
         models.chosen_changed.connect(self._prepare)
 
     @property
@@ -81,6 +88,10 @@ class ChatController(QObject):
         """The conversation on show, None for one not begun."""
         return self._shown or None
 
+    def is_replying(self, conversation_id: int) -> bool:
+        """Whether a turn is under way there."""
+        return conversation_id in self._turns
+
     def new(self) -> None:
         """Show an empty conversation; it is stored with its first message."""
         self._show(_NEW)
@@ -92,13 +103,15 @@ class ChatController(QObject):
 
     def send(self, text: str) -> None:
         """Say `text` in the conversation on show."""
-        preset = self._presets.chosen
-        self._begin(lambda s, c, m: s.send(c, text, m, preset), text)
+        now = self._sending.now()
+        self._begin(lambda s, c, m: s.send(c, text, m, now.preset, variables=now.variables), text)
 
     def regenerate(self, message_id: int) -> None:
         """Answer again: a new reply beside the old one."""
-        preset = self._presets.chosen
-        self._begin(lambda s, c, m: s.regenerate(c, message_id, m, preset))
+        now = self._sending.now()
+        self._begin(
+            lambda s, c, m: s.regenerate(c, message_id, m, now.preset, variables=now.variables)
+        )
 
     def retry_step(self, message_id: int, step: str) -> None:
         """Answer again from this step of a reply on: what came before it is kept."""
@@ -110,8 +123,11 @@ class ChatController(QObject):
 
     def edit(self, message_id: int, text: str) -> None:
         """Say something else instead: a new message beside the old one, and its reply."""
-        preset = self._presets.chosen
-        self._begin(lambda s, c, m: s.edit(c, message_id, text, m, preset), text)
+        now = self._sending.now()
+        self._begin(
+            lambda s, c, m: s.edit(c, message_id, text, m, now.preset, variables=now.variables),
+            text,
+        )
 
     def show_branch(self, message_id: int) -> None:
         """Show the branch that `message_id` is on."""
@@ -182,11 +198,15 @@ class ChatController(QObject):
         """Start a turn in the conversation on show; `text` comes back if it cannot."""
         if self._shown in self._turns:
             return
-        if (model := self._models.chosen) is None:
-            self._notices.tell_error(NoModel())
+        model = self._models.chosen
+        if model is None or self._shown in self.held:
+            self._notices.tell_error(NoModel() if model is None else ComparisonUnderWay())
             self.send_refused.emit(text)
             return
-        turn = Turn(self._shown, model, self._presets.chosen, self._models.key)
+        now = self._sending.now()
+        turn = Turn(self._shown, model, now.preset, self._models.key, sending=now)
+        if not self._turns:
+            self.busy_changed.emit(True)
         self._turns[self._shown] = turn
         self._announce_state()
         self._tasks.start(self._run(turn, turns, text), f"turn {next(self._numbers)}")
@@ -198,6 +218,8 @@ class ChatController(QObject):
             self._notices.tell_error(error)
         finally:
             self._turns.pop(turn.conversation_id, None)
+            if not self._turns:
+                self.busy_changed.emit(False)
             if not turn.saved and self._shown == turn.conversation_id:
                 self.send_refused.emit(text)
             self._announce_state()
@@ -226,6 +248,8 @@ class ChatController(QObject):
         self._turns[created.id] = turn
         if self._shown == _NEW:
             self._shown = created.id
+        if turn.sending is not None:
+            self._sending.began(created.id, turn.sending)
         self.list_changed.emit()
 
     def _take(self, turn: Turn, batch: list[events.TurnEvent]) -> None:
@@ -233,45 +257,11 @@ class ChatController(QObject):
             turn.take(event)
             if turn.conversation_id == self._shown:
                 self._announce_state()
-                self._announce(event)
+                announce(self, event)
             if isinstance(event, events.TurnEnd):
                 self._end(turn, event)
             elif isinstance(event, events.MessageSaved):
                 self.list_changed.emit()
-
-    def _announce(self, event: events.TurnEvent) -> None:
-        match event:
-            case events.MessageSaved(message):
-                self.branch_cut.emit(message.parent_id)
-                self.message_added.emit(message)
-            case events.ReplyStarted(message):
-                self.branch_cut.emit(message.parent_id)
-                self.reply_started.emit(message, step_count(message))
-            case events.ThinkingToken(text):
-                self.thinking_arrived.emit(text)
-            case events.ReplyToken(text):
-                self.text_arrived.emit(text)
-            case events.Waiting(seconds):
-                self.waited.emit(seconds)
-            case events.ReplyFinished() | events.ReplyStopped() | events.ReplyFailed():
-                self.reply_ended.emit(event.message)
-            case events.Compared():
-                pass  # said once the reply has ended
-            case _:
-                self._announce_step(event)
-
-    def _announce_step(self, event: events.StepEvent) -> None:
-        match event:
-            case events.StepStarted(record):
-                self.step_started.emit(record)
-            case events.StepToken(name, text):
-                self.step_text.emit(name, text)
-            case events.StepThinking(name, text):
-                self.step_thinking.emit(name, text)
-            case events.StepEnded(record):
-                self.step_ended.emit(record)
-            case _:
-                assert_never(event)
 
     def _end(self, turn: Turn, event: events.TurnEnd) -> None:
         shown = turn.conversation_id == self._shown

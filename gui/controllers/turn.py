@@ -11,6 +11,7 @@ from gui.chat import events
 from gui.chat.presets import reading
 from gui.eventloop import Stream
 from gui.records import Message, ModelInfo, Preset, Rerun, Role, ServerKey, StepRecord, StepStatus
+from gui.records.sending import Sending
 
 
 class ChatState(StrEnum):
@@ -62,6 +63,8 @@ class Turn:
     steps: dict[str, StepSoFar] = field(default_factory=dict)
     """By name, in the order in which they began."""
     rerun: Rerun | None = None
+    sending: Sending | None = None
+    """What a conversation that begins with it keeps."""
 
     def stop(self) -> None:
         """Ask it to end; it then ends as stopped."""

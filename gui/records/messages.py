@@ -143,6 +143,8 @@ class Conversation:
     model: str = ""
     preset: str = ""
     leaf_id: int | None = None
+    temperature: float | None = None
+    """Chosen for this conversation; None is that of its preset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,6 @@ class ReplayRow:
     @property
     def same(self) -> bool:
         """Whether both replies are the same text."""
-        return self.old is not None and self.new is not None and (
-            self.old.content == self.new.content
+        return (
+            self.old is not None and self.new is not None and (self.old.content == self.new.content)
         )

@@ -51,6 +51,7 @@ class ServeProcess:
         self._end_listeners: list[Callable[[ServeError], None]] = []
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._reloaded: asyncio.Future[Line] | None = None
         self._locate: Locate | None = None
         self._serving: Serving | None = None
@@ -95,7 +96,9 @@ class ServeProcess:
             first = await self._greeted(process, serving, endpoint, can_move=locate is not None)
         except BaseException:
             self._process = None
-            await asyncio.shield(_ended(process, outputs, gently=False))
+            ended = _ended(process, outputs, gently=False)
+            self._ending = asyncio.create_task(ended, name="serve ending")
+            await asyncio.shield(self._ending)
             raise
         self._chain = ServedChain(
             first["url"], key, serving.preset.name, serving.model, tuple(first["fields"])
@@ -139,6 +142,8 @@ class ServeProcess:
         process, self._process = self._process, None
         reading, self._reading = self._reading, None
         self._chain = None
+        if self._ending is not None:  # a start that was given up
+            await asyncio.shield(self._ending)
         if process is None:
             return
         _write(process, {"do": "stop"})

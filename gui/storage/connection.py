@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -42,7 +43,8 @@ def connect(path: Path | None, vfs: str | None = None) -> apsw.Connection:
         with translated(connection):
             _prepare(connection)
     except BaseException:
-        connection.close()
+        with contextlib.suppress(apsw.Error):  # what is in the log stays there
+            connection.close()
         raise
     return connection
 

@@ -24,6 +24,9 @@ SET title = coalesce(:title, title), model = coalesce(:model, model),
     preset = coalesce(:preset, preset), draft = coalesce(:draft, draft)
 WHERE id = :id AND deleted_at IS NULL
 """
+_SET_TEMPERATURE = """
+UPDATE conversations SET temperature = ? WHERE id = ? AND deleted_at IS NULL
+"""
 _ONE = SELECT_CONVERSATIONS + "WHERE id = ? AND deleted_at IS NULL"
 _PAGE = """
 WHERE deleted_at IS NULL
@@ -93,6 +96,17 @@ class ConversationStore:
     ) -> Conversation:
         """The conversation with the model or the preset its next turn uses."""
         return await self._change(conversation_id, model=model, preset=preset)
+
+    async def set_temperature(
+        self, conversation_id: int, temperature: float | None
+    ) -> Conversation:
+        """The conversation with a temperature over its preset's; None is the preset's."""
+
+        def work(connection: apsw.Connection) -> Conversation:
+            connection.execute(_SET_TEMPERATURE, (temperature, conversation_id))
+            return _one(connection, conversation_id)
+
+        return await self._database.write(work)
 
     async def save_draft(self, conversation_id: int, text: str) -> None:
         """Keep what is typed and not yet sent."""

@@ -58,7 +58,14 @@ CREATE INDEX messages_by_parent ON messages (conversation_id, parent_id, role);
 CREATE INDEX messages_streaming ON messages (id) WHERE status = 'streaming';
 """
 
-MIGRATIONS = (Migration("conversations and messages", _CONVERSATIONS_AND_MESSAGES),)
+_TEMPERATURE = """
+ALTER TABLE conversations ADD COLUMN temperature REAL;  -- over the preset's; NULL: the preset's
+"""
+
+MIGRATIONS = (
+    Migration("conversations and messages", _CONVERSATIONS_AND_MESSAGES),
+    Migration("a temperature for a conversation", _TEMPERATURE),
+)
 
 
 def migrate(connection: apsw.Connection, steps: Sequence[Migration] = MIGRATIONS) -> None:

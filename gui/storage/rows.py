@@ -19,7 +19,7 @@ SELECT id, conversation_id, parent_id, role, status, created_at, model, error, s
 FROM messages
 """
 SELECT_CONVERSATIONS = """
-SELECT id, title, created_at, updated_at, model, preset, leaf_id
+SELECT id, title, created_at, updated_at, model, preset, leaf_id, temperature
 FROM conversations
 """
 _STATISTICS = frozenset(f.name for f in fields(Statistics))

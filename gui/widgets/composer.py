@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gui import theme
 from gui.language import tr
 from gui.widgets.icon_button import IconButton
+from gui.widgets.models.labels import ElidedLabel, for_tooltip
 from gui.widgets.prompt_edit import PromptEdit
+from gui.widgets.temperature_chips import TemperatureChips
+from gui.widgets.variables_form import VariablesForm
+
+_CHIPS_FROM = 460
+_AROUND = 96
 
 
 class Composer(QWidget):
@@ -24,6 +31,8 @@ class Composer(QWidget):
         super().__init__(parent)
         self._replying = False
         self._blocked = ""
+        self._hint_matters = False
+        self._is_field_only = False
         self._build()
         self._arrange()
         self._connect()
@@ -38,9 +47,12 @@ class Composer(QWidget):
         self._button.setIconSize(QSize(18, 18))
         self._frame = QFrame()
         self._frame.setObjectName("composer")
-        self._hint = QLabel()
-        self._hint.setProperty("quiet", True)
-        self._hint.setTextFormat(self._hint.textFormat().PlainText)
+        self.variables = VariablesForm()
+        self.temperature = TemperatureChips()
+        self.preview = IconButton("sliders-horizontal", tr("What will be sent") + " (Ctrl+I)")
+        self.preview.setObjectName("small")
+        self.preview.setIconSize(QSize(16, 16))
+        self._hint = ElidedLabel("quiet", Qt.TextElideMode.ElideRight)
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _arrange(self) -> None:
@@ -52,17 +64,25 @@ class Composer(QWidget):
         bottom.addStretch()
         bottom.addWidget(self._button)
         inside.addLayout(bottom)
+        foot = QWidget()
+        under = QHBoxLayout(foot)
+        under.setContentsMargins(0, 0, 0, 0)
+        under.setSpacing(6)
+        under.addWidget(self._hint, 1)
+        under.addWidget(self.temperature)
+        under.addWidget(self.preview)
         column = QVBoxLayout()
         column.setSpacing(6)
+        column.addWidget(self.variables)
         column.addWidget(self._frame)
-        column.addWidget(self._hint)
+        column.addWidget(foot)
         outside = QHBoxLayout(self)
         outside.setContentsMargins(24, 8, 24, 12)
         outside.addStretch(1)
         outside.addLayout(column, 1000)
         outside.addStretch(1)
-        self._frame.setMaximumWidth(theme.COLUMN_WIDTH + 40)
-        self._hint.setMaximumWidth(theme.COLUMN_WIDTH + 40)
+        for part in (self.variables, self._frame, foot):
+            part.setMaximumWidth(theme.COLUMN_WIDTH + 40)
 
     def _connect(self) -> None:
         self.prompt.submitted.connect(self._submit)
@@ -81,9 +101,32 @@ class Composer(QWidget):
         self._blocked = reason
         self._refresh()
 
-    def show_hint(self, text: str) -> None:
-        """One quiet line under the field."""
+    def show_hint(self, text: str, *, matters: bool = False) -> None:
+        """One quiet line under the field; where there is little room, one that matters has it."""
         self._hint.setText(text)
+        self._hint.setToolTip(for_tooltip(text))
+        self._hint_matters = matters
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Temperatures beside the line, if there is room for both."""
+        wanted = _CHIPS_FROM
+        if self._hint_matters:
+            both = self._hint.sizeHint().width() + self.temperature.sizeHint().width()
+            wanted = max(wanted, both + _AROUND)
+        room = min(self.width(), theme.COLUMN_WIDTH + _AROUND)
+        self.temperature.setVisible(room >= wanted and not self._is_field_only)
+
+    def show_field_only(self) -> None:
+        """Leave out what belongs to one conversation: variables, temperature, the preview."""
+        self._is_field_only = True
+        for part in (self.variables, self.temperature, self.preview):
+            part.hide()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

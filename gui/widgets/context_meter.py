@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -14,12 +14,18 @@ _NEARLY_FULL = 0.85
 
 
 class ContextMeter(QWidget):
-    """A small bar; the counts are in its tooltip and its accessible name."""
+    """A small bar; the counts are in its tooltip and its accessible name.
+
+    A click asks what is in it; the keyboard has Ctrl+I for that.
+    """
+
+    clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._share = 0.0
         self.setFixedSize(QSize(72, 20))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
 
     def show_counts(self, used: int, context_length: int) -> None:
@@ -34,6 +40,11 @@ class ContextMeter(QWidget):
         self.setToolTip(text)
         self.setAccessibleName(text)
         self.update()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -15,6 +15,7 @@ from gui.widgets.empty_state import EmptyState
 from gui.widgets.notice_bar import NoticeBar
 from gui.widgets.transcript import TranscriptView
 from gui.windows.link_dialog import ask_and_open
+from gui.windows.sending import SendingParts
 from gui.windows.top_bar import TopBar, server_line
 
 
@@ -44,6 +45,7 @@ class ChatPage(QWidget):
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.transcript)
         self.composer = Composer()
+        self.sending = SendingParts(self._to, self.composer, self.bar.meter, self.transcript)
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
@@ -64,17 +66,17 @@ class ChatPage(QWidget):
         self.bar.model_picked.connect(to.models.choose)
         self.bar.server_picked.connect(to.models.use_server)
         self.bar.models.opened.connect(to.models.refresh)
-        self.bar.preset_picked.connect(to.presets.choose)
+        self.bar.preset_picked.connect(to.sending.choose_preset)
         self.notice.remedy_chosen.connect(self.remedy_chosen)
         self.empty.suggestion_chosen.connect(self._suggest)
         self.composer.submitted.connect(self._send)
         self.composer.stop_requested.connect(to.chat.stop)
         self.composer.edit_last_requested.connect(self._edit_last)
         self.composer.paste_refused.connect(self._explain_paste)
-        view.regenerate_requested.connect(to.chat.regenerate)
+        view.regenerate_requested.connect(self._regenerate)
         view.edit_requested.connect(self._edit)
         view.sibling_requested.connect(to.chat.show_branch)
-        view.remedy_requested.connect(to.chat.regenerate)
+        view.remedy_requested.connect(self._regenerate)
         view.run_again_requested.connect(to.chat.run_again)
         view.step_retry_requested.connect(to.chat.retry_step)
         view.link_activated.connect(self._open_link)
@@ -87,6 +89,7 @@ class ChatPage(QWidget):
         to.servers.entries_changed.connect(self._show_models)
         to.presets.listed.connect(self._show_presets)
         to.presets.chosen_changed.connect(self._show_presets)
+        to.sending.changed.connect(self._show_hint)
         to.chat.conversation_shown.connect(self._show_conversation)
         to.chat.message_added.connect(self._add_message)
         to.chat.branch_cut.connect(view.remove_messages_after)
@@ -147,10 +150,12 @@ class ChatPage(QWidget):
         elif self._editing is not None:
             text = tr("Editing: Enter sends it as a new branch, Esc keeps what was said.")
         else:
-            options = self._to.presets.chosen.options.as_request()
+            preset = self._to.sending.now().preset
+            options = preset.options.as_request()
             named = [f"{name} {value}" for name, value in options.items() if name != "stop"]
-            text = " · ".join([self._to.presets.chosen.name, *named])
-        self.composer.show_hint(text)
+            text = " · ".join([preset.name, *named])
+        matters = bool(self._silence) or self._editing is not None
+        self.composer.show_hint(text, matters=matters)
 
     def _show_conversation(self, _: Conversation | None, messages: tuple[Message, ...]) -> None:
         self._stop_editing()
@@ -206,6 +211,12 @@ class ChatPage(QWidget):
         self.composer.show_replying(state is not ChatState.IDLE)
 
     def _send(self, text: str) -> None:
+        self.sending.guarded(lambda: self._say(text))
+
+    def _regenerate(self, message_id: int) -> None:
+        self.sending.guarded(lambda: self._to.chat.regenerate(message_id))
+
+    def _say(self, text: str) -> None:
         editing = self._editing
         self._stop_editing()
         self.composer.prompt.set_text("")

@@ -257,6 +257,23 @@ def test_what_is_not_there_is_a_lookup_error() -> None:
     run(scenario)
 
 
+def test_a_conversation_keeps_its_own_temperature() -> None:
+    async def scenario(store: ConversationStore) -> None:
+        made = await store.create(preset="quick")
+        other = await store.create()
+        assert made.temperature is None
+        assert (await store.set_temperature(made.id, 0.2)).temperature == 0.2
+        assert (await store.choose(made.id, preset="tutor")).temperature == 0.2
+        assert (await store.get(other.id)).temperature is None
+        assert [each.temperature for each in await store.list()] == [None, 0.2]
+        assert (await store.set_temperature(made.id, None)).temperature is None
+        await store.delete(made.id)
+        with pytest.raises(LookupError):
+            await store.set_temperature(made.id, 0.7)
+
+    run(scenario)
+
+
 def test_a_deleted_conversation_keeps_the_end_of_its_reply() -> None:
     async def scenario(store: ConversationStore) -> None:
         conversation = await store.create()
