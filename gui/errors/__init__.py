@@ -72,6 +72,7 @@ OndolError                  what failed; `todo` says what to do; `remedy` is the
     ServingStopped          the process that serves ended by itself
   SettingsError             the settings file cannot be used
   NoModel                   nothing to talk to is chosen
+  ComparisonUnderWay        several models answer in the conversation
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ from gui.errors.chains import (
     StepSilent,
     StepUnreadable,
 )
-from gui.errors.choices import NoModel, PresetError, SettingsError
+from gui.errors.choices import ComparisonUnderWay, NoModel, PresetError, SettingsError
 from gui.errors.engine import EngineError, EngineFailedToStart, EngineStopped, NoStarterModel
 from gui.errors.hub import (
     DownloadDamaged,
@@ -159,6 +160,7 @@ __all__ = [
     "CannotRunAgain",
     "CertificateRefused",
     "ChainError",
+    "ComparisonUnderWay",
     "ContextOverflow",
     "DiskFull",
     "DownloadDamaged",

@@ -22,3 +22,13 @@ class NoModel(OndolError):
 
     def __init__(self) -> None:
         super().__init__(tr("No model is chosen."), tr("Choose one in the model list."))
+
+
+class ComparisonUnderWay(OndolError):
+    """Several models answer in this conversation at the moment."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            tr("Several models are answering in this conversation."),
+            tr("Wait for them, or stop them in the Compare window."),
+        )

@@ -165,6 +165,7 @@ class ConversationList(QListView):
     renamed = Signal(int, str)
     delete_requested = Signal(int)
     save_requested = Signal(int)
+    replay_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -229,6 +230,10 @@ class ConversationList(QListView):
         for text, slot in (
             (tr("Rename"), lambda: self.edit(index)),
             (tr("Save transcript…"), lambda: self.save_requested.emit(row.id)),
+            (
+                tr("Replay this conversation on another model…"),
+                lambda: self.replay_requested.emit(row.id),
+            ),
             (tr("Delete"), lambda: self.delete_requested.emit(row.id)),
         ):
             action = QAction(text, menu)

@@ -40,14 +40,17 @@ def foot_targets(layout: MessageLayout) -> list[Target]:
         Action.COPY: tr("Copy message"),
         Action.REGENERATE: tr("Regenerate"),
         Action.RUN_AGAIN: tr("Run again exactly"),
+        Action.COMPARE: tr("Ask other models too"),
         Action.EDIT: tr("Edit"),
         Action.PREVIOUS: tr("Previous version"),
         Action.NEXT: tr("Next version"),
     }
     shown = [Action.EDIT, Action.COPY] if layout.is_user else [Action.COPY, Action.REGENERATE]
-    if message.run is not None:
+    if message.run is not None and not style.is_bare:
         shown.append(Action.RUN_AGAIN)
-    siblings = message.siblings
+    if not layout.is_user and not style.is_bare:
+        shown.append(Action.COMPARE)
+    siblings = () if style.is_bare else message.siblings
     place = siblings.index(message.id) if message.id in siblings else 0
     if len(siblings) > 1:
         shown += [Action.PREVIOUS, Action.NEXT]
@@ -76,7 +79,7 @@ def counter_width(layout: MessageLayout) -> float:
 def counter_text(layout: MessageLayout) -> str:
     """Which version of how many is shown, e.g. `2/3`; "" when there is only one."""
     message = layout.message
-    if len(message.siblings) < 2 or message.id not in message.siblings:
+    if layout.style.is_bare or len(message.siblings) < 2 or message.id not in message.siblings:
         return ""
     return f"{message.siblings.index(message.id) + 1}/{len(message.siblings)}"
 

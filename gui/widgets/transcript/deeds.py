@@ -23,6 +23,7 @@ def do(
         Action.REMEDY: view.remedy_requested,
         Action.REGENERATE: view.regenerate_requested,
         Action.RUN_AGAIN: view.run_again_requested,
+        Action.COMPARE: view.compare_requested,
         Action.EDIT: view.edit_requested,
     }
     match target.action:

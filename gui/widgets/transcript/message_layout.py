@@ -204,7 +204,7 @@ class MessageLayout:
         px = self.style.px
         y = px(40) if self.has_divider else 0.0
         self.name_top = y = y + px(4)
-        y += px(16) if self.is_user else px(28)
+        y += px(16) if self.is_user else self.style.name_height
         if self.panel is not None:
             self.panel.is_reply_coming = self.is_live and bool(self.blocks)
             stands = since and self.panel.head_top == y

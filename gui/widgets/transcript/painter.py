@@ -75,8 +75,9 @@ class MessagePainter(Brush):
     def _head(self, top: float, bottom: float) -> None:
         layout, px = self._layout, self._style.px
         rect = QRectF(layout.frame.left, layout.name_top, layout.frame.width, px(24))
-        name = layout.message.model or tr("Model")
-        self._text(rect, name, self._colours.quiet, LEFT, self._style.name)
+        if not self._style.is_bare:
+            name = layout.message.model or tr("Model")
+            self._text(rect, name, self._colours.quiet, LEFT, self._style.name)
         if layout.panel is not None:
             StepsPainter(self._painter, layout, self._look).paint(layout.panel, top, bottom)
         if layout.has_thinking:
@@ -138,10 +139,12 @@ class MessagePainter(Brush):
 
     def _foot(self) -> None:
         layout, px = self._layout, self._style.px
-        if not layout.is_user and (words := statistics_line(layout.message)):
+        if self._style.is_bare or layout.is_user:
+            return
+        if words := statistics_line(layout.message):
             rect = QRectF(layout.frame.left, layout.foot_top, layout.frame.width, px(28))
             if layout.frame.width < px(512):
-                rect.setLeft(rect.left() + px(192))
+                rect.setLeft(rect.left() + px(224))
             fitting = self._fitting(words, rect.width(), self._style.small)
             self._text(rect, fitting, self._colours.quiet, _RIGHT)
 

@@ -23,9 +23,11 @@ _GAPS = {Shape.HEADING: 24, Shape.CODE: 16, Shape.TABLE: 16, Shape.RULE: 16}
 class Style:
     """How everything looks; made anew when the theme or the scale changes."""
 
-    def __init__(self, colours: theme.Colours, scale: float) -> None:
+    def __init__(self, colours: theme.Colours, scale: float, *, is_bare: bool = False) -> None:
         self.colours = colours
         self.scale = scale
+        self.is_bare = is_bare
+        """Whether others say whose reply it is, and what it cost."""
         self.body = theme.body_font(scale)
         self.code = theme.code_font(scale)
         self.small = self._sized(theme.BODY_PX - 2)
@@ -38,6 +40,7 @@ class Style:
         self.code_pad = self.px(16)
         self.code_header = self.px(40)
         self.code_foot = self.px(14)
+        self.name_height = self.px(4 if is_bare else 28)
 
     def px(self, value: float) -> float:
         """`value` px of the design at this font scale."""

@@ -20,6 +20,7 @@ class Action(StrEnum):
     COPY = "copy"
     REGENERATE = "regenerate"
     RUN_AGAIN = "run-again"
+    COMPARE = "compare"
     EDIT = "edit"
     PREVIOUS = "previous"
     NEXT = "next"
@@ -29,6 +30,7 @@ ICONS = {
     Action.COPY: "copy",
     Action.REGENERATE: "arrow-clockwise",
     Action.RUN_AGAIN: "repeat",
+    Action.COMPARE: "columns",
     Action.EDIT: "pencil-simple",
     Action.PREVIOUS: "caret-left",
     Action.NEXT: "caret-right",
@@ -39,6 +41,7 @@ FOOT_ACTIONS = (
     Action.COPY,
     Action.REGENERATE,
     Action.RUN_AGAIN,
+    Action.COMPARE,
     Action.EDIT,
     Action.PREVIOUS,
     Action.NEXT,

@@ -42,11 +42,13 @@ SMALLEST_SCALE, LARGEST_SCALE = 0.7, 2.5
 class TranscriptView(QAbstractScrollArea):
     """Shows messages, follows a reply as it grows, and says what the person asks for.
 
-    Everything in it is painted; it opens no link and changes no message by itself.
+    Everything in it is painted; it opens no link and changes no message by itself. A bare one
+    shows replies without names, statistics and versions: what is around it says them.
     """
 
     regenerate_requested = Signal(int)  # message id
     run_again_requested = Signal(int)  # message id
+    compare_requested = Signal(int)  # message id
     step_retry_requested = Signal(int, str)  # message id, name of the step
     edit_requested = Signal(int)  # message id
     sibling_requested = Signal(int)  # id of the message to show
@@ -54,9 +56,9 @@ class TranscriptView(QAbstractScrollArea):
     link_activated = Signal(str)  # https, http or mailto, checked
     copied = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_bare: bool = False) -> None:
         super().__init__(parent)
-        self._workings = Workings(self)
+        self._workings = Workings(self, is_bare=is_bare)
         self._scroller = Scroller(self, self._workings)
         self._keyboard = Keyboard(self, self._workings, self._scroller)
         self._pointer = Pointer(self, self._workings, self._scroller)

@@ -22,10 +22,11 @@ SHOW_COPIED_MS = 1200
 class Workings:
     """The state of one view; it has no rules of its own."""
 
-    def __init__(self, view: QAbstractScrollArea) -> None:
+    def __init__(self, view: QAbstractScrollArea, *, is_bare: bool = False) -> None:
         self._view = view
         self.scale = 1.0
-        self.style = Style(theme.colours(view.palette()), self.scale)
+        self._is_bare = is_bare
+        self.style = Style(theme.colours(view.palette()), self.scale, is_bare=is_bare)
         self.transcript = Transcript(self.style, Frame(24, 640))
         self.selection = NOWHERE
         self.focus = -1
@@ -47,7 +48,8 @@ class Workings:
 
     def restyle(self) -> None:
         """Take the theme of the view and the scale."""
-        self.style = Style(theme.colours(self._view.palette()), self.scale)
+        colours = theme.colours(self._view.palette())
+        self.style = Style(colours, self.scale, is_bare=self._is_bare)
         self.transcript.set_style(self.style)
 
     def live_layout(self) -> MessageLayout | None:
