@@ -13,20 +13,8 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from gui import __version__, eventloop, language, logs, paths, theme
-from gui.controllers import (
-    CatalogueController,
-    ChatController,
-    Controllers,
-    ConversationsController,
-    LibraryController,
-    ModelsController,
-    Notices,
-    PresetsController,
-    Rooms,
-    ServersController,
-    SettingsController,
-    TransfersController,
-)
+from gui.controllers import Notices, Rooms, SettingsController
+from gui.controllers.building import build
 from gui.controllers.rooms import open_rooms
 from gui.errors import EngineError
 from gui.eventloop import GarbageCollector, Tasks
@@ -127,29 +115,7 @@ class Ondol:
         rooms = self._rooms = Rooms(
             open_rooms(paths.database(), dict(os.environ), engine_ended, choices)
         )
-        models = ModelsController(rooms, tasks, notices, settings)
-        presets = PresetsController(rooms, tasks, notices, settings)
-        conversations = ConversationsController(rooms, tasks, notices)
-        chat = ChatController(rooms, tasks, notices, models, presets)
-        chat.list_changed.connect(conversations.refresh)
-        conversations.deleted.connect(chat.forget)
-        library = LibraryController(rooms, tasks, models)
-        transfers = TransfersController(rooms, tasks, notices, models)
-        catalogue = CatalogueController(rooms, tasks, models)
-        transfers.finished.connect(library.refresh)
-        transfers.changed.connect(library.keep_wanted)
-        self._controllers = Controllers(
-            notices=notices,
-            settings=settings,
-            models=models,
-            servers=ServersController(rooms, tasks, notices, settings, models),
-            library=library,
-            transfers=transfers,
-            catalogue=catalogue,
-            presets=presets,
-            conversations=conversations,
-            chat=chat,
-        )
+        self._controllers = build(rooms, tasks, notices, settings)
 
     def _watch_for_changes(self) -> None:
         self._controllers.settings.changed.connect(self._apply_settings)
@@ -192,14 +158,13 @@ class Ondol:
         self._speak(code)
         old, self._window = self._window, None
         self._controllers.notices.pause()
-        has_models = old is not None and old.models is not None and old.models.isVisible()
+        seen = old.companions.seen if old is not None else ()
         if old is not None:
             old.closed.disconnect(self._quit.set)
             old.close()
             old.deleteLater()
         window = self._show_window()
-        if has_models:
-            window.open_models()
+        window.open_again(seen)
         self._controllers.presets.refresh()
         shown = self._controllers.chat.shown
         if shown is not None:
@@ -227,8 +192,7 @@ class Ondol:
         """Refuse new work, end what runs, save, close; at most some seconds."""
         if self._window is not None:
             self._window.hide()
-            if self._window.models is not None:
-                self._window.models.hide()
+            self._window.companions.hide()
         self._garbage.stop()
         await self._tasks.drain()
         try:
@@ -238,6 +202,9 @@ class Ondol:
             return 1
         finally:
             self._controllers.settings.save_now()
+            self._controllers.modelfile_files.save_now()
+            self._controllers.preset_drafts.save_now()
+            self._controllers.presets.close()
             self._window = None
         return 0
 
@@ -248,7 +215,12 @@ def _mode(settings: Settings) -> ThemeMode:
 
 
 def _warm_up() -> None:
-    import gui.windows.models.window  # noqa: F401 - for the first time it is opened
+    # For the first time they are opened.
+    import gui.windows.compare.replay_window
+    import gui.windows.compare.window
+    import gui.windows.models.window
+    import gui.windows.presets.window
+    import gui.windows.serve.window  # noqa: F401
     from gui.chat import warm_up
 
     warm_up()

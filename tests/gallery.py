@@ -22,9 +22,15 @@ os.environ["OLLAMA_HOST"] = "127.0.0.1:1"
 sys.path.insert(0, str(Path(__file__).parent))
 
 from app_driver import AppDriver, drive
+from gallery_chains import take_chains
+from gallery_compare import take_compare
+from gallery_create import take_create
+from gallery_hub import take_hub
 from gallery_models import take_models
+from gallery_presets import take_presets
 from gallery_samples import SAMPLES, Sample
 from gallery_servers import take_servers
+from gallery_source import take_source
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -34,13 +40,11 @@ from gui.controllers import ChatState
 from gui.errors import DiskFull, ServerUnreachable
 from gui.records import (
     Options,
-    Preset,
     Role,
     RunRecord,
     Statistics,
 )
 from gui.storage import ConversationStore, Database
-from gui.windows.preset_dialog import open_preset_dialog
 
 MODEL = "smollm2:135m"
 FIGURES = Statistics(
@@ -155,8 +159,14 @@ class Gallery:
         app.window.resize(1100, 760)
         app.window._toggle_sidebar()
         await self._live()
+        await take_chains(page.transcript, self._look.language, self.shoot)
         await take_models(app, self.shoot)
+        await take_hub(app, self.shoot)
+        await take_create(app, self.shoot)
         await take_servers(app, self.shoot)
+        await take_source(app, self.shoot)
+        await take_presets(app, self.shoot)
+        await take_compare(app, self._look.language, self.shoot)
 
     async def _popups(self) -> None:
         app = self._app
@@ -169,12 +179,6 @@ class Gallery:
         menu = next(m for m in app.window.findChildren(QMenu) if m.isVisible())
         await self.shoot("menu", menu)
         menu.close()
-        preset = Preset(
-            "", "Haiku", "Answer every question with a haiku.", Options(temperature=1.1)
-        )
-        dialog = open_preset_dialog(preset, lambda _: None, app.window)
-        await self.shoot("preset-dialog", dialog)
-        dialog.reject()
 
     async def _live(self) -> None:
         """A reply that really streams, then its end, then a stopped one."""

@@ -67,4 +67,5 @@ def remedy_label(remedy: Remedy) -> str:
         Remedy.START_OLLAMA: tr("Start Ollama"),
         Remedy.ALLOW_PLAIN_HTTP: tr("Use it anyway"),
         Remedy.OPEN_SERVERS: tr("Open Servers"),
+        Remedy.CHAT_WITH: tr("Chat with it"),
     }[remedy]

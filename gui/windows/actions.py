@@ -24,6 +24,12 @@ class Actions:
         self.models = self._make(tr("Choose a model"), "Ctrl+M")
         self.manage = self._make(tr("Manage models…"), "Ctrl+Shift+M")
         self.presets = self._make(tr("Choose a preset"), "Ctrl+P")
+        self.manage_presets = self._make(tr("Manage presets…"), "Ctrl+Shift+P")
+        self.preview = self._make(tr("What will be sent"), "Ctrl+I")
+        self.serve_preset = self._make(tr("Serve this preset…"), "Ctrl+Shift+E")
+        self.serve_chain = self._make(tr("Serve a chain…"))
+        self.compare = self._make(tr("Compare models…"), "Ctrl+Shift+K")
+        self.replay = self._make(tr("Replay this conversation on another model…"))
         self.sidebar = self._make(tr("Conversations at the left"), "Ctrl+B")
         self.prompt = self._make(tr("Go to the message field"), "Ctrl+L")
         self.larger = self._make(tr("Larger text"), "Ctrl++", "Ctrl+=")
@@ -50,7 +56,14 @@ class Actions:
         for action in (self.new, self.save, self.copy_reply):
             menu.addAction(action)
         menu.addSeparator()
+        menu.addAction(self.compare)
+        menu.addAction(self.replay)
+        menu.addSeparator()
         menu.addAction(self.manage)
+        menu.addAction(self.manage_presets)
+        menu.addAction(self.preview)
+        menu.addAction(self.serve_preset)
+        menu.addAction(self.serve_chain)
         menu.addSeparator()
         themes = {
             ThemeMode.SYSTEM.value: tr("Like the system"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -16,11 +17,16 @@ from gui.language import tr
 from gui.records import Conversation, Notice, Remedy, ServerKind, Transfer
 from gui.windows.actions import Actions
 from gui.windows.chat_page import ChatPage
+from gui.windows.companions import Companions
+from gui.windows.compare.opening import Comparing
 from gui.windows.models.announcing import Announcer
+from gui.windows.models.dropping import ModelDrops
 from gui.windows.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from gui.windows.models.window import ModelsWindow
+    from gui.windows.presets.window import PresetsWindow
+    from gui.windows.serve.window import ServeWindow
 
 _SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
@@ -33,7 +39,7 @@ class MainWindow(QMainWindow):
     def __init__(self, controllers: Controllers) -> None:
         super().__init__()
         self._to = controllers
-        self.models: ModelsWindow | None = None
+        self.companions = Companions()
         self._announcer = Announcer(self)
         self._build()
         self._connect()
@@ -55,6 +61,9 @@ class MainWindow(QMainWindow):
         row.addWidget(self.sidebar)
         row.addWidget(self.page, 1)
         self.setCentralWidget(main)
+        page = self.page
+        self.comparing = Comparing(self.companions, self._to, page.transcript, self._return)
+        self._drops = ModelDrops(self, page.composer.prompt.viewport(), page.transcript.viewport())
 
     def _connect(self) -> None:
         to, listed = self._to, self.sidebar.list
@@ -63,11 +72,16 @@ class MainWindow(QMainWindow):
         listed.renamed.connect(to.conversations.rename)
         listed.delete_requested.connect(to.conversations.delete)
         listed.save_requested.connect(to.conversations.name_transcript)
+        listed.replay_requested.connect(self.comparing.replay)
+        self.page.transcript.compare_requested.connect(self.comparing.ask_others)
         self.page.bar.sidebar_toggled.connect(self._toggle_sidebar)
         self.page.bar.menu_requested.connect(self._open_menu)
         self.page.remedy_chosen.connect(self._apply_remedy)
         self.page.bar.manage_requested.connect(self.open_models)
+        self.page.bar.presets_requested.connect(self.open_presets)
+        self.page.bar.preset_edit_requested.connect(self._edit_preset)
         to.transfers.finished.connect(self._announce)
+        self._drops.dropped.connect(lambda paths: self.open_models().import_files(paths))
         to.conversations.listed.connect(self._show_conversations)
         to.conversations.transcript_named.connect(self._ask_where_to_save)
         to.chat.conversation_shown.connect(self._mark_conversation)
@@ -80,6 +94,12 @@ class MainWindow(QMainWindow):
         actions.stop.triggered.connect(page.escape)
         actions.models.triggered.connect(page.bar.models.open)
         actions.manage.triggered.connect(self.open_models)
+        actions.manage_presets.triggered.connect(self.open_presets)
+        actions.preview.triggered.connect(page.sending.open_preview)
+        actions.serve_preset.triggered.connect(self.open_serve)
+        actions.serve_chain.triggered.connect(lambda: self.open_serve().choose_chain())
+        actions.compare.triggered.connect(self._compare)
+        actions.replay.triggered.connect(self.comparing.replay_shown)
         actions.presets.triggered.connect(page.bar.presets.open)
         actions.sidebar.triggered.connect(self._toggle_sidebar)
         actions.prompt.triggered.connect(page.composer.prompt.setFocus)
@@ -143,21 +163,79 @@ class MainWindow(QMainWindow):
             case _:
                 pass
 
+    @property
+    def models(self) -> ModelsWindow | None:
+        """The models window, None if it was never opened."""
+        return cast("ModelsWindow | None", self.companions.find("models"))
+
+    @property
+    def presets(self) -> PresetsWindow | None:
+        """The presets window, None if it was never opened."""
+        return cast("PresetsWindow | None", self.companions.find("presets"))
+
     def open_models(self) -> ModelsWindow:
-        """The models window, in front; it is made once."""
+        """The models window, in front."""
         from gui.windows.models.window import ModelsWindow
 
-        if self.models is None:
-            self.models = ModelsWindow(self._to)
-            self.models.chat_requested.connect(self._chat_with)
-        self.models.showNormal()
-        self.models.raise_()
-        self.models.activateWindow()
-        return self.models
+        def make() -> ModelsWindow:
+            window = ModelsWindow(self._to)
+            window.chat_requested.connect(self._chat_with)
+            return window
+
+        return self.companions.bring("models", ModelsWindow, make)
+
+    def open_presets(self) -> PresetsWindow:
+        """The presets window, in front."""
+        from gui.windows.presets.window import PresetsWindow
+
+        def make() -> PresetsWindow:
+            window = PresetsWindow(self._to)
+            window.chosen.connect(self._try_preset)
+            return window
+
+        return self.companions.bring("presets", PresetsWindow, make)
+
+    def open_serve(self) -> ServeWindow:
+        """The Serve window, in front, proposing the preset that is chosen."""
+        from gui.windows.serve.window import ServeWindow
+
+        window = self.companions.bring("serve", ServeWindow, lambda: ServeWindow(self._to))
+        window.choose(self._to.presets.chosen.id)
+        return window
+
+    def open_again(self, names: Iterable[str]) -> None:
+        """Open the windows that another main window had open."""
+        openers = {
+            "models": self.open_models,
+            "presets": self.open_presets,
+            "serve": self.open_serve,
+            "compare": self.comparing.show_compare,
+            "replay": self.comparing.show_replay,
+        }
+        for name in names:
+            if name in openers:
+                openers[name]()
+
+    def _edit_preset(self, new: bool) -> None:
+        window = self.open_presets()
+        if new:
+            window.new()
+        else:
+            window.open_preset(self._to.presets.chosen.id)
+
+    def _try_preset(self, preset_id: str) -> None:
+        self._to.sending.choose_preset(preset_id)
+        self._return()
 
     def _chat_with(self, name: str) -> None:
         self._to.models.choose(name)
         self._to.chat.new()
+        self._return()
+
+    def _compare(self) -> None:
+        self.comparing.compare(self.page.composer.prompt.text().strip())
+
+    def _return(self) -> None:
         self.raise_()
         self.activateWindow()
         self.page.composer.prompt.setFocus()
@@ -208,8 +286,5 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self._to.settings.change(geometry=geometry)
         super().closeEvent(event)
-        if self.models is not None:
-            self.models.close()
-            self.models.deleteLater()
-            self.models = None
+        self.companions.close()
         self.closed.emit()

@@ -21,7 +21,7 @@ _MODEL = "model:"
 _MANAGE = "manage"
 _NEW_PRESET = "new"
 _EDIT_PRESET = "edit"
-_DELETE_PRESET = "delete"
+_MANAGE_PRESETS = "manage-presets"
 _PRESET = "preset:"
 
 
@@ -33,7 +33,7 @@ class TopBar(QWidget):
     manage_requested = Signal()
     preset_picked = Signal(str)
     preset_edit_requested = Signal(bool)  # True for a new one
-    preset_delete_requested = Signal()
+    presets_requested = Signal()
     sidebar_toggled = Signal()
     menu_requested = Signal()
 
@@ -85,8 +85,7 @@ class TopBar(QWidget):
         items.append(PickerItem("", tr("Yours"), is_heading=True))
         items.append(PickerItem(_NEW_PRESET, tr("New preset…")))
         items.append(PickerItem(_EDIT_PRESET, tr("Change “{name}”…", name=chosen.name)))
-        if not chosen.built_in and chosen.id:
-            items.append(PickerItem(_DELETE_PRESET, tr("Delete “{name}”", name=chosen.name)))
+        items.append(PickerItem(_MANAGE_PRESETS, tr("Manage presets…")))
         self.presets.show_items(items, _PRESET + chosen.id)
 
     def _pick_model(self, key: str) -> None:
@@ -100,8 +99,8 @@ class TopBar(QWidget):
     def _pick_preset(self, key: str) -> None:
         if key in (_NEW_PRESET, _EDIT_PRESET):
             self.preset_edit_requested.emit(key == _NEW_PRESET)
-        elif key == _DELETE_PRESET:
-            self.preset_delete_requested.emit()
+        elif key == _MANAGE_PRESETS:
+            self.presets_requested.emit()
         else:
             self.preset_picked.emit(key.removeprefix(_PRESET))
 

@@ -49,7 +49,6 @@ class DetailsPanel(QFrame):
         self.unload = _button(tr("Unload"), "flat")
         self.chat = _button(tr("Chat with it"), "primary")
         self.base = _button(tr("Use as base for a new model"), "")
-        self.base.hide()
         self.more = IconButton("dots-three", tr("More to do with it"))
         self.details = DetailsView()
         self.problem = plain_label("problem", wraps=True)

@@ -22,6 +22,7 @@ from gui.widgets.models.installed_list import InstalledList
 from gui.widgets.models.installed_rows import Order
 from gui.widgets.models.labels import plain_label
 from gui.widgets.models.search_field import SearchField
+from gui.windows import shapes
 from gui.windows.models.details_panel import DetailsPanel
 from gui.windows.models.page import Page
 
@@ -36,14 +37,17 @@ class InstalledPage(Page):
     delete_requested = Signal(str)
     push_requested = Signal(str)
     get_requested = Signal()
+    import_requested = Signal()
 
     def __init__(self, controllers: Controllers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = controllers.library
+        self._settings = controllers.settings
         self._digest = ""
         self._build()
         self._arrange()
         self.first = self.list
+        self._restore()
         self._connect()
         self._show()
 
@@ -58,6 +62,8 @@ class InstalledPage(Page):
         self.message.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.get = QPushButton(tr("Get models"))
         self.get.setProperty("primary", True)
+        self.bring = QPushButton(tr("Import a GGUF file…"))
+        self.bring_more = IconButton("file-plus", tr("Import a GGUF file…"))
         empty = QWidget()
         column = QVBoxLayout(empty)
         column.setContentsMargins(32, 0, 32, 0)
@@ -65,6 +71,7 @@ class InstalledPage(Page):
         column.addStretch(2)
         column.addWidget(self.message)
         column.addWidget(self.get, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.bring, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.list)
@@ -81,6 +88,7 @@ class InstalledPage(Page):
         tools.setSpacing(4)
         tools.addWidget(self.search, 1)
         tools.addWidget(self.sort)
+        tools.addWidget(self.bring_more)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 16, 0, 0)
@@ -89,7 +97,7 @@ class InstalledPage(Page):
         column.addLayout(tools)
         column.addWidget(self.pages, 1)
         left.setMinimumWidth(320)
-        split = QSplitter()
+        self.split = split = QSplitter()
         split.setObjectName("models-split")
         split.setChildrenCollapsible(False)
         split.setHandleWidth(1)
@@ -115,6 +123,8 @@ class InstalledPage(Page):
         self.sort.clicked.connect(self._open_sort_menu)
         self.list.chosen.connect(self._show_chosen)
         self.get.clicked.connect(self.get_requested)
+        self.bring.clicked.connect(self.import_requested)
+        self.bring_more.clicked.connect(self.import_requested)
         self.panel.base_requested.connect(self.base_requested)
         for part in (self.list, self.panel):
             part.chat_requested.connect(self.chat_requested)
@@ -123,6 +133,20 @@ class InstalledPage(Page):
             part.delete_requested.connect(self.delete_requested)
             part.push_requested.connect(self.push_requested)
             part.unload_requested.connect(library.unload)
+
+    def _restore(self) -> None:
+        """Sorted and divided as it was left."""
+        kept = self._settings.settings
+        self.split.restoreState(shapes.from_text(kept.models_split))
+        self.list.sort_by(next((o for o in Order if o == kept.models_order), self.list.order))
+
+    def keep_shape(self) -> None:
+        """Have it divided so the next time."""
+        self._settings.change(models_split=shapes.as_text(self.split.saveState()))
+
+    def _sort_by(self, order: Order) -> None:
+        self.list.sort_by(order)
+        self._settings.change(models_order=order.value)
 
     def sort_menu(self) -> QMenu:
         """The orders there are, the present one marked."""
@@ -136,7 +160,7 @@ class InstalledPage(Page):
             action = QAction(text, group)
             action.setCheckable(True)
             action.setChecked(order is self.list.order)
-            action.triggered.connect(lambda _=False, o=order: self.list.sort_by(o))
+            action.triggered.connect(lambda _=False, o=order: self._sort_by(o))
             menu.addAction(action)
         return menu
 
@@ -179,6 +203,7 @@ class InstalledPage(Page):
     def _show_message(self, text: str, *, offers_get: bool) -> None:
         self.message.setText(text)
         self.get.setVisible(offers_get)
+        self.bring.setVisible(offers_get)
         self.pages.setCurrentIndex(1)
 
     def _show_chosen(self, name: str) -> None:

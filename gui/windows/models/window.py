@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gui import theme
 from gui.controllers import Controllers
 from gui.language import tr
-from gui.records import Notice, Remedy, Transfer
+from gui.records import Notice, Remedy, Transfer, TransferKind, TransferState
 from gui.widgets.models.transfer_strip import TransferStrip
 from gui.widgets.notice_bar import NoticeBar
+from gui.windows import shapes
+from gui.windows.models.create_page import CreatePage
+from gui.windows.models.dropping import ModelDrops
 from gui.windows.models.get_page import GetPage
+from gui.windows.models.hub_page import HubPage
 from gui.windows.models.installed_page import InstalledPage
 from gui.windows.models.name_dialog import NameDialog, PushDialog
 from gui.windows.models.navigation import Navigation
@@ -26,6 +31,8 @@ from gui.windows.top_bar import server_line
 
 INSTALLED = "installed"
 GET = "get"
+CREATE = "create"
+HUB = "hub"
 SERVERS = "servers"
 _NOTICE_MS = 8_000
 _UNDO_MS = 10_000
@@ -41,6 +48,7 @@ class ModelsWindow(QWidget):
         self._to = controllers
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
+        self._made = ""
         self._build()
         self._arrange()
         self._connect_pages()
@@ -57,6 +65,7 @@ class ModelsWindow(QWidget):
         self.setWindowIcon(theme.app_icon())
         self.setMinimumSize(860, 480)
         self.resize(1120, 740)
+        self.restoreGeometry(shapes.from_text(self._to.settings.settings.models_geometry))
         self.navigation = Navigation(tr("Models"))
         self._notices = QWidget()
         self.notice = NoticeBar()
@@ -65,6 +74,8 @@ class ModelsWindow(QWidget):
         self.installed = InstalledPage(self._to)
         self.add_page(INSTALLED, "hard-drives", tr("Installed"), lambda: self.installed)
         self.add_page(GET, "download-simple", tr("Get models"), self._make_get_page)
+        self.add_page(CREATE, "note-pencil", tr("Create"), self._make_create_page)
+        self.add_page(HUB, "smiley", "Hugging Face", self._make_hub_page)
         self.add_page(SERVERS, "globe", tr("Servers"), lambda: ServersPage(self._to))
         self._notice_timer = QTimer(self)
         self._notice_timer.setSingleShot(True)
@@ -116,6 +127,23 @@ class ModelsWindow(QWidget):
         page.get_requested.connect(self._to.transfers.pull)
         return page
 
+    def _make_create_page(self) -> CreatePage:
+        return CreatePage(self._to)
+
+    def create_page(self) -> CreatePage:
+        """Show the page on which a model is made; the page."""
+        page = self.show_page(CREATE)
+        if not isinstance(page, CreatePage):
+            raise TypeError(page)
+        return page
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Make a model of files that the person brings, or open a Modelfile among them."""
+        self.create_page().import_files(paths)
+
+    def _make_hub_page(self) -> HubPage:
+        return HubPage(self._to, lambda: self.show_page(GET))
+
     def _connect_pages(self) -> None:
         library, page = self._to.library, self.installed
         self.navigation.chosen.connect(self.show_page)
@@ -125,6 +153,10 @@ class ModelsWindow(QWidget):
         page.delete_requested.connect(library.ask_delete)
         page.push_requested.connect(self._ask_push)
         page.get_requested.connect(lambda: self.show_page(GET))
+        page.base_requested.connect(lambda name: self.create_page().use_base(name))
+        page.import_requested.connect(lambda: self.create_page().choose_import())
+        self._drops = ModelDrops(self, page.search, page.list.viewport())
+        self._drops.dropped.connect(self.import_files)
         self.notice.remedy_chosen.connect(self._apply_remedy)
         self.notice.closed.connect(self._notices.hide)
 
@@ -133,6 +165,9 @@ class ModelsWindow(QWidget):
         library.told.connect(self.show_notice)
         library.delete_asked.connect(self._ask_delete)
         transfers.told.connect(self.show_notice)
+        transfers.finished.connect(self._offer_to_chat)
+        self._to.creation.told.connect(self.show_notice)
+        self._to.modelfile_files.told.connect(self.show_notice)
         transfers.changed.connect(strip.show_transfer)
         transfers.removed.connect(strip.remove)
         strip.pause_requested.connect(transfers.pause)
@@ -174,6 +209,16 @@ class ModelsWindow(QWidget):
     def _apply_remedy(self, notice: Notice) -> None:
         if notice.remedy is Remedy.UNDO_DELETE:
             self._to.library.undo_delete()
+        elif notice.remedy is Remedy.CHAT_WITH:
+            self.chat_requested.emit(self._made)
+
+    def _offer_to_chat(self, transfer: Transfer) -> None:
+        """A model that was just made is there to be talked to."""
+        is_made = transfer.kind is TransferKind.CREATE and transfer.state is TransferState.DONE
+        if is_made:
+            self._made = transfer.name
+            text = tr("{name} was created and can be used.", name=transfer.name)
+            self.show_notice(Notice(text, Remedy.CHAT_WITH, tr("Chat with it"), is_error=False))
 
     def _ask_delete(self, name: str, size: int, shared_with: str) -> None:
         ask_delete(name, size, shared_with, self, lambda: self._to.library.delete(name))
@@ -230,6 +275,12 @@ class ModelsWindow(QWidget):
         page = self.stack.currentWidget()
         if page is not None and not event.spontaneous():
             give_keyboard(page)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._to.settings.change(models_geometry=shapes.as_text(self.saveGeometry()))
+        self.installed.keep_shape()
+        super().closeEvent(event)
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
