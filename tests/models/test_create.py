@@ -26,6 +26,7 @@ from gui.models import create as creating
 from gui.models.client import ModelClient
 from gui.models.create import create
 from gui.models.hashing import HashedFile, Hashes
+from gui.models.huggingface.hub import Hub
 from gui.models.progress import Progress
 from gui.models.status_words import plain_status
 from gui.models.transfers.jobs import CreateJob, SavedFile, SavedPlan, job_from_json
@@ -341,4 +342,4 @@ def test_a_plan_is_written_down_whole(tmp_path: Path) -> None:
     plan = SavedPlan({"from": STARTER}, (SavedFile("k", tmp_path / "x", "files"),))
     job = CreateJob("new", plan, Hashes())
     written = json.loads(json.dumps(job.as_json()))
-    assert job_from_json(job.kind, "new", written, job.hashes) == job
+    assert job_from_json(job.kind, "new", written, job.hashes, Hub()) == job

@@ -24,7 +24,8 @@ def test_a_model_is_pulled(server: Alone, registry: RegistryProcess) -> None:
 
 def test_ctrl_c_keeps_what_came(server: Alone, registry: RegistryProcess) -> None:
     """MOD-01: the next pull goes on."""
-    registry.add_model("library/slow:latest", WEIGHTS, b"slow")
+    weights = WEIGHTS + bytes(8_000_000)
+    registry.add_model("library/slow:latest", weights, b"slow")
     registry.faults(rate=1_000_000)
     address = f"http://{registry.host}/library/slow"
     process = started("pull", address, OLLAMA_HOST=server.url)
@@ -41,7 +42,7 @@ def test_ctrl_c_keeps_what_came(server: Alone, registry: RegistryProcess) -> Non
     registry.faults()
     done = ondol("pull", address, OLLAMA_HOST=server.url)
     assert done.returncode == 0, done.stderr
-    assert 0 < registry.served < len(WEIGHTS) - 1_000_000
+    assert 0 < registry.served < len(weights) - 1_000_000
 
 
 def test_progress_is_written_over_on_a_terminal(server: Alone, registry: RegistryProcess) -> None:
