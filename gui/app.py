@@ -205,7 +205,9 @@ class Ondol:
             self._controllers.modelfile_files.save_now()
             self._controllers.preset_drafts.save_now()
             self._controllers.presets.close()
-            self._window = None
+            if self._window is not None:
+                self._window.deleteLater()
+                self._window = None
         return 0
 
 

@@ -9,9 +9,9 @@ from dataclasses import fields, replace
 from gui import language
 from gui.chat.presets import reading, values
 from gui.chat.presets.findings import findings
+from gui.controllers.modelfile_form import parameter_fields
 from gui.controllers.preset_graph import graph_of
 from gui.language import tr
-from gui.models.modelfile.parameters import PARAMETERS, about
 from gui.records import Options, Preset
 from gui.records.modelfile import ParameterField
 from gui.records.preset_editing import Place, PresetDraft, PresetView, StepProblem
@@ -93,16 +93,4 @@ def _place(path: tuple[str | int, ...]) -> Place | None:
 def option_fields() -> tuple[ParameterField, ...]:
     """Every option a preset can set, in the chosen language; the usual ones first."""
     known = {field.name for field in fields(Options)}
-    return tuple(
-        ParameterField(
-            name=parameter.name,
-            kind=parameter.kind,
-            default="" if parameter.default is None else f"{parameter.default:g}",
-            low=parameter.low,
-            high=parameter.high,
-            range_text=parameter.range_text,
-            about=about(parameter.name),
-        )
-        for parameter in PARAMETERS.values()
-        if parameter.name in known
-    )
+    return tuple(field for field in parameter_fields() if field.name in known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -232,7 +233,10 @@ class SendingController(QObject):
                     lambda rooms: _store(rooms, conversation_id, preset_id, temperature)
                 )
 
-        self._tasks.replace(store(), f"remember:{conversation_id}")
+        async def to_its_end() -> None:
+            await asyncio.shield(store())  # it is chosen, also if the app is quit right after
+
+        self._tasks.replace(to_its_end(), f"remember:{conversation_id}")
 
 
 async def _store(

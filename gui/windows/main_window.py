@@ -19,8 +19,9 @@ from gui.windows.actions import Actions
 from gui.windows.chat_page import ChatPage
 from gui.windows.companions import Companions
 from gui.windows.compare.opening import Comparing
+from gui.windows.dropping import FileDrops
 from gui.windows.models.announcing import Announcer
-from gui.windows.models.dropping import ModelDrops
+from gui.windows.models.dropping import model_paths
 from gui.windows.sidebar import Sidebar
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(main)
         page = self.page
         self.comparing = Comparing(self.companions, self._to, page.transcript, self._return)
-        self._drops = ModelDrops(self, page.composer.prompt.viewport(), page.transcript.viewport())
+        self._drops = FileDrops(
+            model_paths, self, page.composer.prompt.viewport(), page.transcript.viewport()
+        )
 
     def _connect(self) -> None:
         to, listed = self._to, self.sidebar.list

@@ -203,8 +203,6 @@ def test_a_temperature_and_a_preset_belong_to_one_conversation(
         QTest.mouseClick(chips[0.2], Qt.MouseButton.LeftButton)
         await pick(app, "Letter")
         assert app.messages == said
-        app.to.chat.new()
-        await app.until(lambda: not app.messages, "a new conversation")
 
     async def later(app: AppDriver) -> None:
         await app.ready()

@@ -56,7 +56,13 @@ def started(
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_hear_ctrl_c,
     )
+
+
+def _hear_ctrl_c() -> None:
+    """A shell lets what it starts with `&` ignore Ctrl+C, and all that those start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class OnTerminal:

@@ -19,11 +19,12 @@ from gui.records.modelfile import CreationQuestion, ImportProposal, SampleModelf
 from gui.widgets.modelfile.form import ADAPTER, BASE, ModelfileForm
 from gui.widgets.modelfile.import_card import ImportCard
 from gui.widgets.source.edit import SourceEdit
+from gui.windows.dropping import FileDrops
 from gui.windows.models import create_dialogs as dialogs
 from gui.windows.models.create_body import CHANGES, SOURCE, CreateBody
 from gui.windows.models.create_head import CreateHead
 from gui.windows.models.create_questions import ask_create, ask_save
-from gui.windows.models.dropping import ModelDrops
+from gui.windows.models.dropping import model_paths
 from gui.windows.models.page import Page
 
 
@@ -118,8 +119,8 @@ class CreatePage(Page):
         form.file_requested.connect(self._choose_file)
         form.folder_requested.connect(lambda: dialogs.choose_folder(self, self._use_folder))
         form.line_requested.connect(self.go_to)
-        self._drops = ModelDrops(
-            self.source.edit.viewport(), form.system.viewport(), self.head.name
+        self._drops = FileDrops(
+            model_paths, self.source.edit.viewport(), form.system.viewport(), self.head.name
         )
         self._drops.dropped.connect(self.import_files)
 

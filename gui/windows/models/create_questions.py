@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from gui.language import tr
 from gui.records.modelfile import CreationQuestion
 from gui.widgets.models.words import model_line
+from gui.windows import unsaved
+from gui.windows.unsaved import plain_box
 
 _Role = QMessageBox.ButtonRole
 _MOST_FILES = 8
@@ -19,24 +20,8 @@ def ask_save(
     name: str, parent: QWidget, save: Callable[[], None], discard: Callable[[], None]
 ) -> QMessageBox:
     """What to do with a text that is not saved."""
-    box = _box(parent, tr("Unsaved Modelfile"))
-    box.setText(tr("Save the changes of {name}?", name=name))
-    box.setInformativeText(tr("Another Modelfile takes its place. What is not saved is lost."))
-    yes = box.addButton(tr("Save"), _Role.AcceptRole)
-    no = box.addButton(tr("Discard"), _Role.DestructiveRole)
-    cancel = box.addButton(tr("Cancel"), _Role.RejectRole)
-    box.setDefaultButton(yes)
-    box.setEscapeButton(cancel)
-
-    def finish() -> None:
-        if box.clickedButton() is yes:
-            save()
-        elif box.clickedButton() is no:
-            discard()
-
-    box.finished.connect(finish)
-    box.open()
-    return box
+    about = tr("Another Modelfile takes its place. What is not saved is lost.")
+    return unsaved.ask_save(name, parent, tr("Unsaved Modelfile"), about, save, discard)
 
 
 def ask_create(
@@ -63,7 +48,7 @@ def ask_create(
             "The Modelfile names these files. They are read and given to {server}:", server=server
         )
         parts.append("\n".join([about, *shown]))
-    box = _box(parent, tr("Create a model"))
+    box = plain_box(parent, tr("Create a model"))
     if question.replaced is not None:
         box.setText(tr("Replace {name}?", name=question.replaced.name))
     else:
@@ -76,12 +61,4 @@ def ask_create(
     box.setEscapeButton(cancel)
     box.finished.connect(lambda: create() if box.clickedButton() is yes else None)
     box.open()
-    return box
-
-
-def _box(parent: QWidget, title: str) -> QMessageBox:
-    box = QMessageBox(parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setWindowTitle(title)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return box

@@ -17,8 +17,9 @@ from gui.records import Notice, Remedy, Transfer, TransferKind, TransferState
 from gui.widgets.models.transfer_strip import TransferStrip
 from gui.widgets.notice_bar import NoticeBar
 from gui.windows import shapes
+from gui.windows.dropping import FileDrops
 from gui.windows.models.create_page import CreatePage
-from gui.windows.models.dropping import ModelDrops
+from gui.windows.models.dropping import model_paths
 from gui.windows.models.get_page import GetPage
 from gui.windows.models.hub_page import HubPage
 from gui.windows.models.installed_page import InstalledPage
@@ -155,7 +156,7 @@ class ModelsWindow(QWidget):
         page.get_requested.connect(lambda: self.show_page(GET))
         page.base_requested.connect(lambda name: self.create_page().use_base(name))
         page.import_requested.connect(lambda: self.create_page().choose_import())
-        self._drops = ModelDrops(self, page.search, page.list.viewport())
+        self._drops = FileDrops(model_paths, self, page.search, page.list.viewport())
         self._drops.dropped.connect(self.import_files)
         self.notice.remedy_chosen.connect(self._apply_remedy)
         self.notice.closed.connect(self._notices.hide)

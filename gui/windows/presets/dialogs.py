@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.language import tr
+from gui.windows import unsaved
 
 _Role = QMessageBox.ButtonRole
 
@@ -44,29 +45,5 @@ def ask_save(
     name: str, parent: QWidget, save: Callable[[], None], discard: Callable[[], None]
 ) -> QMessageBox:
     """What to do with changes that are not saved."""
-    box = _box(parent, tr("Unsaved preset"), tr("Save the changes of {name}?", name=name))
-    box.setInformativeText(tr("What is not saved is lost."))
-    yes = box.addButton(tr("Save"), _Role.AcceptRole)
-    no = box.addButton(tr("Discard"), _Role.DestructiveRole)
-    cancel = box.addButton(tr("Cancel"), _Role.RejectRole)
-    box.setDefaultButton(yes)
-    box.setEscapeButton(cancel)
-
-    def finish() -> None:
-        if box.clickedButton() is yes:
-            save()
-        elif box.clickedButton() is no:
-            discard()
-
-    box.finished.connect(finish)
-    box.open()
-    return box
-
-
-def _box(parent: QWidget, title: str, question: str) -> QMessageBox:
-    box = QMessageBox(parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setWindowTitle(title)
-    box.setText(question)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    return box
+    about = tr("What is not saved is lost.")
+    return unsaved.ask_save(name, parent, tr("Unsaved preset"), about, save, discard)

@@ -17,8 +17,9 @@ from gui.language import tr
 from gui.records import Notice, Preset, Remedy
 from gui.widgets.notice_bar import NoticeBar
 from gui.windows import shapes
+from gui.windows.dropping import FileDrops
 from gui.windows.presets import dialogs
-from gui.windows.presets.dropping import PresetDrops
+from gui.windows.presets.dropping import preset_files
 from gui.windows.presets.page import PresetPage
 from gui.windows.presets.side import PresetSide
 
@@ -92,7 +93,7 @@ class PresetsWindow(QWidget):
         self.notice.remedy_chosen.connect(self._apply_remedy)
         self.notice.closed.connect(self._notices.hide)
         drops = (self, side.list.viewport(), side.search, page.source.edit.viewport())
-        self._drops = PresetDrops(*drops, page.prompt.system.viewport())
+        self._drops = FileDrops(preset_files, *drops, page.prompt.system.viewport())
         self._drops.dropped.connect(self.import_files)
 
     def _add_shortcuts(self) -> None:
