@@ -122,6 +122,8 @@ def test_a_preset_of_ones_own_is_made_used_and_remembered(journey: Journey) -> N
         app.window.page.bar.presets.picked.emit("edit")
         window = app.window.companions.find("presets")
         assert isinstance(window, PresetsWindow)
+        await app.until(lambda: app.to.preset_editor.draft.text, "something is open")
+        assert not app.to.preset_editor.draft.is_dirty, app.to.preset_editor.draft
         await app.until(lambda: app.to.preset_editor.draft.id == "pirate", "it is open")
         window.delete()
         await app.until(lambda: app.to.presets.chosen.name != "Pirate", "it is gone")
