@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
@@ -56,6 +58,8 @@ class PresetEditorController(QObject):
         self._checking = False
         self._checked: tuple[str, tuple[str, ...] | None] | None = None
         self._number = 0
+        self._saves = itertools.count(1)
+        self._saving = asyncio.Lock()
         self._forgotten: PresetDraft | None = None
         self.is_open = False
         self.draft = PresetDraft()
@@ -187,9 +191,17 @@ class PresetEditorController(QObject):
         if self.draft.built_in:
             self.not_saved.emit()
             return
-        self._start(partial(self._save, self.draft, self._number), "save preset")
+        # Each runs to its end, one after another: the second knows the id the first was given.
+        name = f"save preset {next(self._saves)}"
+        self._start(partial(self._save, self.draft, self._number), name)
 
     async def _save(self, draft: PresetDraft, number: int) -> None:
+        async with self._saving:
+            await self._save_alone(draft, number)
+
+    async def _save_alone(self, draft: PresetDraft, number: int) -> None:
+        if number == self._number:
+            draft = replace(draft, id=self.draft.id)
         try:
             saved = await self._rooms.call(lambda rooms: _save(rooms, draft))
         except PresetError:

@@ -84,10 +84,13 @@ def test_a_preset_is_made_by_keys_saved_and_tried(journey: Journey) -> None:
         assert "● " in page.head.state.text()
         assert "" in window.side.list.ids
         press(window, Qt.Key.Key_S)
+        press(window, Qt.Key.Key_S)  # an impatient hand makes no second preset
         await app.until(own("pirate").exists, "it is saved")
         await app.until(lambda: "pirate" in window.side.list.ids, "it is listed")
         assert "" not in window.side.list.ids
         assert page.head.state.text() == "saved"
+        await app.until(lambda: not app.to.preset_editor._saving.locked(), "all is saved")
+        assert not own("pirate-2").exists()
         assert app.to.presets.chosen.id == "assistant"
         press(window, Qt.Key.Key_Return)
         await app.until(lambda: app.to.presets.chosen.id == "pirate", "it is chosen")
