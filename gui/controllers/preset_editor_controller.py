@@ -58,6 +58,7 @@ class PresetEditorController(QObject):
         self._checking = False
         self._checked: tuple[str, tuple[str, ...] | None] | None = None
         self._number = 0
+        self._opening = 0
         self._saves = itertools.count(1)
         self._saving = asyncio.Lock()
         self._forgotten: PresetDraft | None = None
@@ -96,7 +97,9 @@ class PresetEditorController(QObject):
 
     def open(self, preset_id: str) -> None:
         """Read a preset: `loaded`, or `told` why not."""
-        self._start(partial(self._open, preset_id, self._number), "open preset")
+        self._opening += 1
+        work = partial(self._open, preset_id, (self._number, self._opening))
+        self._start(work, f"open preset {self._opening}")
 
     def new(self) -> None:
         """A preset that says nothing yet but its name."""
@@ -119,11 +122,11 @@ class PresetEditorController(QObject):
         self.state_changed.emit()
         self._timer.start()
 
-    async def _open(self, preset_id: str, number: int) -> None:
-        """`number` is that of the draft then: if another came meanwhile, that one stays."""
+    async def _open(self, preset_id: str, moment: tuple[int, int]) -> None:
+        """If another draft came, or was asked for, since this moment, that one stays."""
         preset = next((p for p in self._presets.presets if p.id == preset_id), None)
         text = await self._rooms.call(lambda rooms: _source(rooms, preset_id))
-        if number == self._number:
+        if moment == (self._number, self._opening):
             kept = text = text.replace("\r\n", "\n")
             if self._forgotten is not None and self._forgotten.id == preset_id:
                 text, self._forgotten = self._forgotten.text, None

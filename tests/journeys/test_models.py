@@ -103,9 +103,10 @@ async def _talked_to(app: AppDriver, window: ModelsWindow) -> None:
     window.show_page("installed")
     await _select(app, window, "hearth:latest")
     QTest.keyClick(window.installed.list, Qt.Key.Key_Return)
-    chosen = app.to.models.chosen
-    assert chosen is not None
-    assert chosen.name == "hearth:latest"
+    await app.until(
+        lambda: app.to.models.chosen and app.to.models.chosen.name == "hearth:latest",
+        "it is chosen, once the dropdown's list has it",
+    )
     app.to.presets.choose("quick")
     await app.say("Hello")
     await app.idle()
