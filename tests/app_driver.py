@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
+import threading
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -53,8 +56,19 @@ class AppDriver:
                 while not true():
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            notice = self.window.page.notice.notice
-            raise AssertionError(f"never happened: {what}; notice: {notice}") from None
+            raise AssertionError(f"never happened: {what}\n{self._situation()}") from None
+
+    def _situation(self) -> str:
+        """What the application is doing, for a test that waited in vain."""
+        lines = [f"notice: {self.window.page.notice.notice}"]
+        lines += [f"task {task.get_name()}: {task.get_stack()}" for task in asyncio.all_tasks()]
+        names = {thread.ident: thread.name for thread in threading.enumerate()}
+        for ident, frame in sys._current_frames().items():
+            lines.append(f"thread {names.get(ident)}:")
+            lines += traceback.format_stack(frame, limit=4)
+        editor = self.to.preset_editor
+        lines.append(f"preset editor: {editor.draft}, open: {editor.is_open}")
+        return "\n".join(lines)
 
     async def ready(self, preset: str = "") -> None:
         """A model is chosen and its details are known, and `preset` if it is named."""
