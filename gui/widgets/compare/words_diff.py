@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
     QColor,
-    QGuiApplication,
-    QKeySequence,
-    QShortcut,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
 )
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QPushButton,
-    QStackedWidget,
     QTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -28,7 +21,7 @@ from gui import theme
 from gui.language import tr
 from gui.records import DiffKind
 from gui.widgets.compare.words import only_words
-from gui.widgets.models.labels import plain_label
+from gui.widgets.source.changes_frame import ChangesFrame
 
 Piece = tuple[DiffKind, str]
 
@@ -114,79 +107,32 @@ class WordsField(QTextEdit):
         cursor.insertText(text.replace("\n", f"{_BREAK}\n"), shape)
 
 
-class WordsDiff(QWidget):
+class WordsDiff(ChangesFrame):
     """How many words are in one text only, and both texts in one; F8 goes from change to change.
 
     The button copies it as `[-taken away-]` and `{+added+}`.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self._pieces: tuple[Piece, ...] = ()
-        self.removed = plain_label("removed")
-        self.added = plain_label("added")
-        self.copy = QPushButton(tr("Copy"))
-        self.copy.setProperty("flat", True)
-        self.copy.setAutoDefault(False)
-        self.copy.clicked.connect(self._copy)
-        self._copied = QTimer(self)
-        self._copied.setSingleShot(True)
-        self._copied.setInterval(_COPIED_MS)
-        self._copied.timeout.connect(lambda: self.copy.setText(tr("Copy")))
         self.field = WordsField()
-        self.nothing = plain_label("message", wraps=True)
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.nothing)
-        self.pages.addWidget(self.field)
-        self._arrange()
-        for key, step in (("F8", 1), ("Shift+F8", -1)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda step=step: self.field.step(step))
-
-    def _arrange(self) -> None:
-        self._head = QWidget()
-        row = QHBoxLayout(self._head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self.removed)
-        row.addWidget(self.added)
-        row.addStretch(1)
-        row.addWidget(self.copy)
-        self._head.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self._head)
-        column.addWidget(self.pages, 1)
+        super().__init__(self.field, self.field, parent)
 
     def show_pieces(self, pieces: Sequence[Piece], old_name: str, new_name: str) -> None:
         """Replace the text; the names say which of the two is which."""
         self._pieces = tuple(pieces)
-        self.removed.setText("− " + only_words(_count(pieces, DiffKind.REMOVED), old_name))
-        self.added.setText("+ " + only_words(_count(pieces, DiffKind.ADDED), new_name))
         if all(kind is DiffKind.SAME for kind, _ in pieces):
             self.show_message(tr("No difference."))
             return
         self.field.show_pieces(self._pieces)
-        self._head.show()
-        self.pages.setCurrentWidget(self.field)
+        self.show_counts(
+            only_words(_count(pieces, DiffKind.REMOVED), old_name),
+            only_words(_count(pieces, DiffKind.ADDED), new_name),
+        )
 
-    def show_message(self, text: str) -> None:
-        """A sentence instead of a text."""
-        self.nothing.setText(text)
-        self._head.hide()
-        self.pages.setCurrentWidget(self.nothing)
-
+    @override
     def text(self) -> str:
-        """Both texts in one, as it is copied."""
         return "".join(_marked(self._pieces))
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text())
-        self.copy.setText(tr("Copied"))
-        self._copied.start()
 
 
 def _marked(pieces: Sequence[Piece]) -> Iterator[str]:

@@ -10,5 +10,6 @@ marks.py          findings at their places while the text moves
 findings_list.py  findings to read and to go to
 completing.py     when proposals open, close and are taken
 proposals.py      the list of proposals
-diff_view.py      DiffView: two texts compared
+changes_frame.py  counts, Copy and F8 around a view of differences
+diff_view.py      DiffView: two texts compared, line by line
 """

@@ -5,26 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import (
     QColor,
-    QGuiApplication,
-    QKeySequence,
     QPainter,
-    QShortcut,
     QTextCursor,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from gui.language import tr
 from gui.records import DiffKind, DiffLine
-from gui.widgets.models.labels import plain_label
+from gui.widgets.source.changes_frame import ChangesFrame
 from gui.widgets.source.numbered import NumberedField
 
 _SIDE = 8
 _SIGN = 20
-_COPIED_MS = 1500
 _BREAKS = re.compile("[\n\r\u2029\ufdd0\ufdd1]")
 _SIGNS = {DiffKind.SAME: " ", DiffKind.REMOVED: "−", DiffKind.ADDED: "+"}
 _COPIED_SIGNS = {DiffKind.SAME: " ", DiffKind.REMOVED: "-", DiffKind.ADDED: "+"}
@@ -118,72 +114,35 @@ def _sides(lines: tuple[DiffLine, ...]) -> tuple[list[int | None], list[int | No
     return [line.old_number for line in lines], [line.new_number for line in lines]
 
 
-class DiffView(QWidget):
+class DiffView(ChangesFrame):
     """How many lines are in one text only, and all lines; F8 and Shift+F8 go from change to change.
 
     What is selected is copied without signs; the button copies everything with them.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self._lines: tuple[DiffLine, ...] = ()
-        self.removed = plain_label("removed")
-        self.added = plain_label("added")
-        self.copy = QPushButton(tr("Copy"))
-        self.copy.setProperty("flat", True)
-        self.copy.clicked.connect(self._copy)
-        self._copied = QTimer(self)
-        self._copied.setSingleShot(True)
-        self._copied.setInterval(_COPIED_MS)
-        self._copied.timeout.connect(lambda: self.copy.setText(tr("Copy")))
         self.field = DiffField()
-        self.nothing = plain_label("message", tr("No difference."))
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.nothing)
-        self._pages.addWidget(self.field)
-        self._arrange()
-        for key, step in (("F8", 1), ("Shift+F8", -1)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda step=step: self.field.step(step))
+        super().__init__(self.field, self.field, parent)
         self.show_lines(())
-
-    def _arrange(self) -> None:
-        self._header = QWidget()
-        row = QHBoxLayout(self._header)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self.removed)
-        row.addWidget(self.added)
-        row.addStretch(1)
-        row.addWidget(self.copy)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._header)
-        layout.addWidget(self._pages, 1)
 
     def show_lines(self, lines: Sequence[DiffLine], old_name: str = "", new_name: str = "") -> None:
         """Replace them; the names say which text is which, e.g. a model and "this Modelfile"."""
         self._lines = tuple(lines)
         removed = sum(line.kind is DiffKind.REMOVED for line in lines)
         added = sum(line.kind is DiffKind.ADDED for line in lines)
-        self.removed.setText(f"− {_only(removed, old_name or tr('the old text'))}")
-        self.added.setText(f"+ {_only(added, new_name or tr('the new text'))}")
-        is_different = bool(removed or added)
-        self._header.setVisible(is_different)
-        self._pages.setCurrentWidget(self.field if is_different else self.nothing)
-        self.field.show_lines(self._lines if is_different else ())
+        self.field.show_lines(self._lines if removed or added else ())
+        if removed or added:
+            self.show_counts(
+                _only(removed, old_name or tr("the old text")),
+                _only(added, new_name or tr("the new text")),
+            )
+        else:
+            self.show_message(tr("No difference."))
 
+    @override
     def text(self) -> str:
-        """All lines with their signs, as they are copied."""
         return "\n".join(f"{_COPIED_SIGNS[line.kind]} {line.text}" for line in self._lines)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text())
-        self.copy.setText(tr("Copied"))
-        self._copied.start()
 
 
 def _only(count: int, name: str) -> str:
