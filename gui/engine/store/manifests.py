@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,36 @@ def _layer(value: object) -> Layer:
     return Layer(media_type, checked, size, origin if isinstance(origin, str) else "")
 
 
+def _at_depth(folder: Path, depth: int) -> Iterator[Path]:
+    """What lies so many folders below; those that another engine takes away meanwhile are empty.
+
+    `Path.glob` fails when a folder goes between being seen and being read.
+    """
+    try:
+        children = list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return
+    for child in children:
+        if depth > 1:
+            yield from _at_depth(child, depth - 1)
+        else:
+            yield child
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Every file, however deep; raises OSError for a folder that is there and cannot be read."""
+
+    def refuse(problem: OSError) -> None:
+        if not isinstance(problem, FileNotFoundError):
+            raise problem
+
+    for here, _, files in os.walk(folder, onerror=refuse, followlinks=True):
+        for file in files:
+            path = Path(here, file)
+            if path.is_file():
+                yield path
+
+
 class ManifestStore:
     """The manifests below a models folder. Every method may block on the disk."""
 
@@ -138,7 +169,7 @@ class ManifestStore:
 
     def names(self) -> Iterator[ModelName]:
         """Every name that has a manifest, whole or damaged."""
-        for path in self._layout.manifests.glob("*/*/*/*"):
+        for path in _at_depth(self._layout.manifests, 4):
             parts = path.relative_to(self._layout.manifests).parts
             with contextlib.suppress(names.InvalidName):
                 name = names.parse(f"{'/'.join(parts[:3])}:{parts[3]}")
@@ -169,8 +200,8 @@ class ManifestStore:
         must not be taken for rubbish.
         """
         found: set[str] = set()
-        for file in self._layout.manifests.rglob("*"):
-            if file.is_file():
+        for file in _files_below(self._layout.manifests):
+            with contextlib.suppress(FileNotFoundError):  # deleted just now
                 text = file.read_bytes().decode("latin-1")
                 found.update(parse_digest(match) for match in DIGEST.findall(text))
         return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +122,26 @@ def test_files_that_are_no_manifests_have_no_name(tmp_path: Path) -> None:
     (folder / "white space").write_text("{}")
     assert [name.shortest for name in store.manifests.names()] == ["m:latest"]
     assert store.manifests.read(names.parse("m:sub")) is None
+
+
+def test_mod_09_folders_that_go_while_they_are_read_are_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another engine deletes the last tag of a model between two steps of a listing."""
+    store = library(tmp_path).manifests
+    for model in ("a", "b"):
+        file = store.path(names.parse(model))
+        file.parent.mkdir(parents=True)
+        file.write_bytes(written())
+    listed = Path.iterdir
+
+    def listed_then_gone(folder: Path) -> Iterator[Path]:
+        children = list(listed(folder))
+        if folder.name == "library":
+            shutil.rmtree(folder / "a")
+        return iter(children)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "iterdir", listed_then_gone)
+        assert [name.model for name in store.names()] == ["b"]
+    assert store.mentioned() == {f"sha256:{HEX}"}
