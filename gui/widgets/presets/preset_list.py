@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -124,6 +125,14 @@ class PresetList(QListView):
         if index.isValid() and self.rows.rows[index.row()].preset is not None:
             self.setCurrentIndex(index)
             self.menu_requested.emit(self.viewport().mapToGlobal(at))
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Where none is marked yet, Qt goes to the first row: nobody has chosen that.
+        self._is_arranging = True
+        super().focusInEvent(event)
+        self._is_arranging = False
+        self.mark(self.id)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

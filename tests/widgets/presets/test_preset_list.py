@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QFocusEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.records import Chain, Preset, Step
@@ -65,6 +66,19 @@ def test_arrows_choose_and_pass_over_headings(qtbot: QtBot, shown: PresetList) -
     for _ in range(2):
         QTest.keyClick(shown, Qt.Key.Key_Down)
     assert told == ["three", "assistant"]
+
+
+@pytest.mark.parametrize("preset_id", ["", "one that is read at this moment"])
+def test_the_keyboard_coming_to_it_chooses_nothing(shown: PresetList, preset_id: str) -> None:
+    told: list[str] = []
+    shown.mark(preset_id)
+    shown.chosen.connect(told.append)
+    focus = QFocusEvent(QFocusEvent.Type.FocusIn, Qt.FocusReason.ActiveWindowFocusReason)
+    QApplication.sendEvent(shown, focus)
+    assert not told
+    assert shown.id == preset_id
+    QTest.keyClick(shown, Qt.Key.Key_Down)
+    assert told == ["one"]
 
 
 def test_keys_put_ones_own_in_order(shown: PresetList) -> None:
