@@ -1,8 +1,8 @@
 """Renders every window and state to PNG: light and dark, English and Korean.
 
-    uv run python tests/gallery.py [FOLDER]
+    uv run python tests/gallery.py [FOLDER [PART ...]]
 
-Who changes what a person sees runs this and looks at the pictures.
+Who changes what a person sees runs this and looks at the pictures. Parts: the keys of `PARTS`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from gallery_hub import take_hub
 from gallery_models import take_models
 from gallery_presets import take_presets
 from gallery_samples import SAMPLES, Sample
+from gallery_serve import take_serve
 from gallery_servers import take_servers
 from gallery_source import take_source
 from PySide6.QtCore import QPoint, Qt
@@ -37,8 +38,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gui import paths
 from gui.app import Application
 from gui.controllers import ChatState
-from gui.errors import DiskFull, ServerUnreachable
+from gui.controllers.notices import remedy_label
+from gui.errors import DiskFull, OndolError, ServerUnreachable
 from gui.records import (
+    Notice,
     Options,
     Role,
     RunRecord,
@@ -109,11 +112,15 @@ def settings(look: Look) -> None:
     paths.settings().write_text(json.dumps(values), "utf-8")
 
 
+Shoot = Callable[..., Awaitable[None]]
+
+
 class Gallery:
     """Takes the pictures of one look."""
 
     def __init__(self, app: AppDriver, folder: Path, look: Look) -> None:
-        self._app = app
+        self.app = app
+        self.language = look.language
         self._folder = folder
         self._look = look
 
@@ -121,8 +128,8 @@ class Gallery:
         self, name: str, widget: QWidget | None = None, window: QWidget | None = None
     ) -> None:
         await asyncio.sleep(0.35)
-        path = self._folder / f"{name}-{self._look.language}-{self._look.theme}.png"
-        window = window or self._app.window
+        path = self._folder / f"{name}-{self.language}-{self._look.theme}.png"
+        window = window or self.app.window
         picture = window.grab()
         if widget is not None:
             from PySide6.QtGui import QPainter
@@ -134,14 +141,20 @@ class Gallery:
         picture.save(str(path))
         print(path)
 
-    async def take_all(self) -> None:
-        app = self._app
-        await app.ready()
+    async def take(self, parts: Sequence[str]) -> None:
+        """The pictures of these parts, of all if none is named."""
+        await self.app.ready()
+        for part in parts or PARTS:
+            await PARTS[part](self)
+
+    async def main_window(self) -> None:
+        """Conversations, popups, notices, a reply that streams."""
+        app = self.app
         await app.until(lambda: app.to.conversations.conversations, "the list is read")
         page = app.window.page
         await self.shoot("empty")
         for conversation in app.to.conversations.conversations:
-            sample = next(s for s in SAMPLES[self._look.language] if s.title == conversation.title)
+            sample = next(s for s in SAMPLES[self.language] if s.title == conversation.title)
             app.to.chat.open(conversation.id)
             await app.until(lambda: app.messages, "the conversation opens")
             await self.shoot(sample.name)
@@ -159,17 +172,9 @@ class Gallery:
         app.window.resize(1100, 760)
         app.window._toggle_sidebar()
         await self._live()
-        await take_chains(page.transcript, self._look.language, self.shoot)
-        await take_models(app, self.shoot)
-        await take_hub(app, self.shoot)
-        await take_create(app, self.shoot)
-        await take_servers(app, self.shoot)
-        await take_source(app, self.shoot)
-        await take_presets(app, self.shoot)
-        await take_compare(app, self._look.language, self.shoot)
 
     async def _popups(self) -> None:
-        app = self._app
+        app = self.app
         bar = app.window.page.bar
         for name, picker in (("models", bar.models), ("presets", bar.presets)):
             picker.open()
@@ -182,11 +187,9 @@ class Gallery:
 
     async def _live(self) -> None:
         """A reply that really streams, then its end, then a stopped one."""
-        app = self._app
+        app = self.app
         app.to.chat.new()
-        said = (
-            "가을 하늘을 한 문장으로 묘사해 줘." if self._look.language == "ko" else "What is tea?"
-        )
+        said = "가을 하늘을 한 문장으로 묘사해 줘." if self.language == "ko" else "What is tea?"
         await app.say(said)
         await app.until(lambda: app.to.chat.state is ChatState.STREAMING, "tokens come")
         await asyncio.sleep(0.4)
@@ -196,21 +199,39 @@ class Gallery:
         await self.shoot("stopped")
 
 
-def _notice(error: Exception) -> object:
-    from gui.controllers.notices import remedy_label
-    from gui.records import Notice
-
-    return Notice(str(error), error.remedy, remedy_label(error.remedy))  # type: ignore[attr-defined]
+Part = Callable[[Gallery], Awaitable[None]]
 
 
-def render(app: Application, folder: Path, look: Look) -> None:
+def _of_app(take: Callable[[AppDriver, Shoot], Awaitable[None]]) -> Part:
+    return lambda gallery: take(gallery.app, gallery.shoot)
+
+
+PARTS: dict[str, Part] = {
+    "main": Gallery.main_window,
+    "chains": lambda g: take_chains(g.app.window.page.transcript, g.language, g.shoot),
+    "models": _of_app(take_models),
+    "hub": _of_app(take_hub),
+    "create": _of_app(take_create),
+    "servers": _of_app(take_servers),
+    "source": _of_app(take_source),
+    "presets": _of_app(take_presets),
+    "compare": lambda g: take_compare(g.app, g.language, g.shoot),
+    "serve": _of_app(take_serve),
+}
+
+
+def _notice(error: OndolError) -> Notice:
+    return Notice(str(error), error.remedy, remedy_label(error.remedy))
+
+
+def render(app: Application, folder: Path, look: Look, parts: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["ONDOL_HOME"] = home
         asyncio.run(fill(look.language))
         settings(look)
         script: Callable[[AppDriver], Awaitable[None]] = lambda driver: Gallery(  # noqa: E731
             driver, folder, look
-        ).take_all()
+        ).take(parts)
         drive(app, script)
 
 
@@ -222,7 +243,7 @@ def main() -> int:
     started = time.perf_counter()
     for language in ("en", "ko"):
         for theme in ("light", "dark"):
-            render(app, folder, Look(language, theme))
+            render(app, folder, Look(language, theme), sys.argv[2:])
     print(f"{len(list(folder.glob('*.png')))} pictures in {time.perf_counter() - started:.0f} s")
     return 0
 
