@@ -140,7 +140,7 @@ def started() -> Iterator[Writer]:
         [sys.executable, str(program)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(root)},
     ) as process:
         yield Writer(process)

@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import random
+import select
 import signal
 import sys
 import time
@@ -26,12 +27,15 @@ T = TypeVar("T")
 
 
 def say(line: str) -> None:
+    """A line, whole even if the kill comes while the pipe is full: POSIX promises it up to
+    `PIPE_BUF` bytes."""
+    assert len(line.encode()) < select.PIPE_BUF, len(line)
     os.write(1, (line + "\n").encode())
 
 
 async def step(attempt: Awaitable[T], *fact: str) -> T:
     """Do it, with `fact` (verb, labels, values) said before and after."""
-    text = json.dumps(fact)
+    text = json.dumps(fact, ensure_ascii=False)
     say("begin " + text)
     result = await attempt
     say("done " + text)
