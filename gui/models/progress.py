@@ -71,6 +71,9 @@ class LayerSums:
             self.moved += max(0, done - done_before)
         else:
             self._numbers[digest] = len(self._numbers) + 1
+            if line.get("completed") is None:
+                # The server has not looked yet what an earlier try left there.
+                done = min(done_before, size)
         (self._open.add if done < size else self._open.discard)(digest)
         self.layers[digest] = done, size
         self.completed += done - done_before

@@ -174,6 +174,18 @@ def test_an_earlier_try_is_counted_on() -> None:
     assert (sums.completed, sums.moved) == (90, 10)
 
 
+def test_what_an_earlier_try_left_is_not_gone_until_the_server_says_so() -> None:
+    """Its first line about a layer has no `completed` while it opens the parts."""
+    sums = LayerSums({A: (50, 100)})
+    sums.begin_again()
+    sums.add(line("pulling", A, total=100))
+    assert (sums.completed, sums.moved) == (50, 0)
+    sums.add(line("pulling", A, total=100, completed=60))
+    assert (sums.completed, sums.moved) == (60, 10)
+    sums.add(line("pulling", A, total=100))  # the digest was wrong: all over again
+    assert sums.completed == 0
+
+
 def test_speed_is_smoothed_and_sinks_in_a_stall() -> None:
     now = [0.0]
     meter = SpeedMeter(lambda: now[0])
