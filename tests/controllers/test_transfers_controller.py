@@ -60,7 +60,7 @@ def test_mod_07_a_pull_survives_a_cut_and_a_quit_and_is_finished_the_next_day(
         await app.until(lambda: only(app).completed > 2**20, "bytes come")
         registry.kill()
         row = next(iter(window.strip.rows.values()))
-        await app.until(lambda: "Waiting for the network" in row.status.text(), "the cut is told")
+        await app.until(lambda: "No progress for" in row.status.text(), "the cut is told")
         assert only(app).state is TransferState.RUNNING
         assert "warm" not in str([model.name for model in app.to.library.models])
 
