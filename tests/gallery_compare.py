@@ -16,6 +16,7 @@ from gui.chat import (
     ReplyToken,
 )
 from gui.controllers.lane import Contender, Lane
+from gui.controllers.outcome import first_good
 from gui.errors import ModelNotFound
 from gui.records import (
     Message,
@@ -102,7 +103,10 @@ async def take_compare(app: AppDriver, language: str, shoot: Shoot) -> None:
     window.side.list.search.setText("정확" if language == "ko" else "pre")
     await shoot("compare-search", window=window)
     window.side.list.search.clear()
+    app.to.sending.choose_temperature(1.1)
+    await shoot("compare-temperature", window=window)
     await _two(app, window, language, shoot)
+    app.to.sending.choose_temperature(None)
     await _four(app, window, language, shoot)
     app.to.compare._set_lanes(())
     window.close()
@@ -114,7 +118,8 @@ def _lanes(app: AppDriver, language: str, models: tuple[ModelInfo, ...]) -> tupl
     preset = next((p for p in app.to.presets.presets if p.id == "assistant"), Preset("", ""))
     question = Message(1, 1, None, Role.USER, QUESTION[language])
     compare.question = question
-    lanes = tuple(Lane(n, Contender(m, preset), compare) for n, m in enumerate(models))
+    sending = app.to.sending.of(preset, None)
+    lanes = tuple(Lane(n, Contender(m, sending), compare) for n, m in enumerate(models))
     compare._running = 1
     compare._set_lanes(lanes)
     return lanes
@@ -122,7 +127,7 @@ def _lanes(app: AppDriver, language: str, models: tuple[ModelInfo, ...]) -> tupl
 
 def _settle(app: AppDriver) -> None:
     app.to.compare._running = 0
-    app.to.compare.goes_on = app.to.compare.first_good
+    app.to.compare.goes_on = first_good(app.to.compare.lanes)
     app.to.compare.changed.emit()
 
 
@@ -180,6 +185,11 @@ async def _replay(app: AppDriver, language: str, shoot: Shoot) -> None:
     replay = app.to.replay
     await app.until(window.start.isEnabled, "it is ready")
     await shoot("replay-ready", window=window)
+    app.to.chat.open(listed[0].id)
+    await app.until(lambda: app.to.chat.shown == listed[0].id, "it is on show")
+    app.to.sending.choose_temperature(1.1)
+    await shoot("replay-temperature", window=window)
+    app.to.sending.choose_temperature(None)
     texts = ANSWERS[language]
     asked = Message(1, 1, None, Role.USER, QUESTION[language])
     old = finished(reply(1, MODELS[1].name, ""), texts[1], 1.0)

@@ -152,7 +152,20 @@ async def _forms(app: AppDriver, window: PresetsWindow, shoot: Shoot) -> None:
     box = dialogs.ask_save("Joke", window, lambda: None, lambda: None)
     await shoot("presets-ask-save", box, window=window)
     box.reject()
+    nothing = lambda: None  # noqa: E731
+    box = dialogs.ask_overwrite(app.to.preset_editor.preset.name, window, *[nothing] * 3)
+    await shoot("presets-ask-overwrite", box, window=window)
+    box.reject()
     app.to.preset_editor.revert()
+    file = paths.own_presets() / "joke.toml"
+    file.unlink()
+    app.to.presets.look_again()
+    await app.until(lambda: app.to.preset_editor.draft.is_dirty, "it is gone")
+    await shoot("presets-gone", window=window)
+    file.write_text(PARALLEL, "utf-8")
+    app.to.preset_editor.open("joke")
+    await app.until(lambda: not app.to.preset_editor.draft.is_dirty, "it is back")
+    await app.to.presets.reread()
 
 
 async def _chains(app: AppDriver, window: PresetsWindow, shoot: Shoot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gui.chat import Choice, events
@@ -114,10 +115,9 @@ class Answering:
                 self.stop(lane)
 
     async def _choice(self, contender: Contender) -> Choice:
-        model = contender.model
         with contextlib.suppress(OndolError):  # the turn itself will tell
-            model = await self._models.detailed(model)
-        return Choice(model, contender.preset, contender.variables)
+            contender = replace(contender, model=await self._models.detailed(contender.model))
+        return contender.choice
 
 
 async def _in_lane(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from gui.chat import Choice, events
+from gui.controllers import outcome
 from gui.controllers.answering import Answering, Turns
 from gui.controllers.chat_controller import ChatController
-from gui.controllers.contenders import FEWEST, MOST, Contenders
+from gui.controllers.contenders import FEWEST, MOST, Contenders, lack_of
 from gui.controllers.differences import Differences
 from gui.controllers.lane import Contender, Lane
 from gui.controllers.models_controller import ModelsController
-from gui.controllers.rooms import OpenRooms, Rooms
+from gui.controllers.rooms import Rooms
 from gui.errors import OndolError
 from gui.eventloop import Tasks
 from gui.language import tr
@@ -83,10 +83,9 @@ class CompareController(QObject):
         return self._running > 0
 
     @property
-    def first_good(self) -> Lane | None:
-        """The lane from whose answer the conversation goes on if none is kept."""
-        ended = [lane for lane in self.lanes if lane.answer is not None]
-        return next((lane for lane in ended if lane.is_good), ended[0] if ended else None)
+    def asked_next(self) -> tuple[Contender, ...]:
+        """Who answers the next question."""
+        return self.contenders.all(self.place.conversation_id)
 
     def aim(self, conversation_id: int | None, question: Message | None = None) -> None:
         """Ask in this conversation, None for a new one; lanes of another place are let go."""
@@ -98,9 +97,9 @@ class CompareController(QObject):
 
     def ask(self, text: str = "") -> None:
         """Have `text`, or the question that is there already, answered by every contender."""
-        contenders = self.contenders.all()
+        contenders = self.asked_next
         is_allowed = not self.is_running and FEWEST <= len(contenders) <= MOST
-        is_allowed = is_allowed and self.contenders.lacking is None
+        is_allowed = is_allowed and not any(map(lack_of, contenders))
         if not is_allowed or not (text or self.place.question) or self._is_taken():
             self.refused.emit(text)
             return
@@ -188,9 +187,7 @@ class CompareController(QObject):
         """The main window shows a conversation, and what is said there goes on from its end."""
         if conversation is None or self.is_running or conversation.id != self.place.conversation_id:
             return
-        last = messages[-1].id if messages else 0
-        answers = {lane.answer.id: lane for lane in self.lanes if lane.answer is not None}
-        self.goes_on = answers.get(last)
+        self.goes_on = outcome.lane_of(messages[-1].id, self.lanes) if messages else None
         self.changed.emit()
 
     def _see_message(self, message: Message) -> None:
@@ -229,13 +226,24 @@ class CompareController(QObject):
         """Only what comes after it is wanted."""
 
     async def _ask(self, text: str, lanes: tuple[Lane, ...]) -> None:
+        async def ask() -> None:
+            place = await self._conversation()
+            question = self.place.question.id if self.place.question is not None else text
+            saved = self._note_question
+            await self._answering.all(self._server, place, question, lanes, saved)
+
+        await self._to_its_end(ask(), lanes)
+        if self.question is None:
+            self.refused.emit(text)
+
+    async def _one(self, lane: Lane, turns: Turns) -> None:
+        await self._to_its_end(self._answering.one(self._server, lane, turns), (lane,))
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, None], lanes: Sequence[Lane]) -> None:
+        """Whatever comes of it, the lanes end; what went wrong is told."""
         problem = ""
         try:
-            conversation_id = await self._conversation()
-            question = self.place.question.id if self.place.question is not None else text
-            await self._answering.all(
-                self._server, conversation_id, question, lanes, self._note_question
-            )
+            await work
         except OndolError as error:
             problem = str(error)
         except LookupError:
@@ -243,23 +251,6 @@ class CompareController(QObject):
         finally:
             for lane in lanes:
                 lane.close(problem)
-        self._tell(problem)
-        if self.question is None:
-            self.refused.emit(text)
-
-    async def _one(self, lane: Lane, turns: Turns) -> None:
-        problem = ""
-        try:
-            await self._answering.one(self._server, lane, turns)
-        except OndolError as error:
-            problem = str(error)
-        except LookupError:
-            problem = tr("The conversation is no longer there.")
-        finally:
-            lane.close(problem)
-        self._tell(problem)
-
-    def _tell(self, problem: str) -> None:
         if problem:
             self.told.emit(Notice(problem))
 
@@ -270,31 +261,28 @@ class CompareController(QObject):
 
     async def _conversation(self) -> int:
         if self.place.conversation_id is None:
-            who = self.lanes[0].contender
-            created = await self._rooms.call(
-                lambda rooms: rooms.store.create(model=who.model.name, preset=who.preset.id)
+            whole = outcome.together(self.lanes)
+            model, preset = self.lanes[0].contender.model.name, whole.preset.id
+            created: Conversation = await self._rooms.call(
+                lambda rooms: rooms.store.create(model=model, preset=preset)
             )
             self.place = Place(created.id)
+            self.contenders.sending.keep(created.id, whole)
             self._chat.held.add(created.id)
             self._chat.list_changed.emit()
         return self.place.conversation_id or 0
 
     async def _settle(self) -> None:
         """Show the answer that is kept, else the first good one, where the conversation is."""
-        lane, conversation_id = self._kept or self.first_good, self.place.conversation_id
+        lane, conversation_id = (
+            self._kept or outcome.first_good(self.lanes),
+            self.place.conversation_id,
+        )
         if conversation_id is None:
             return
-        if lane is not None and (answer := lane.answer) is not None:
-            with contextlib.suppress(LookupError, OndolError):  # deleted, or not writable
-                await self._rooms.call(
-                    lambda rooms: _show(rooms, conversation_id, answer.id, lane.contender)
-                )
-                self.goes_on = lane
+        if lane is not None and await self._rooms.call(
+            lambda rooms: outcome.go_on(rooms, conversation_id, lane)
+        ):
+            self.goes_on = lane
         if self._kept is not None or self._chat.shown in (conversation_id, None):
             self._chat.open(conversation_id)
-
-
-async def _show(rooms: OpenRooms, conversation_id: int, reply_id: int, who: Contender) -> None:
-    """Put a reply on show, and have the conversation go on with who gave it."""
-    await rooms.store.show_branch(conversation_id, reply_id)
-    await rooms.store.choose(conversation_id, model=who.model.name, preset=who.preset.id)

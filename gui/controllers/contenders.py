@@ -34,11 +34,11 @@ class Contenders(QObject):
         self._settings = settings
         self._models = models
         self._presets = presets
-        self._sending = sending
+        self.sending = sending
         models.models_changed.connect(lambda _: self.changed.emit())
         models.chosen_changed.connect(lambda _: self.changed.emit())
         presets.listed.connect(lambda _: self.changed.emit())
-        presets.chosen_changed.connect(lambda _: self.changed.emit())
+        sending.changed.connect(self.changed)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -61,28 +61,23 @@ class Contenders(QObject):
         self._settings.change(compare_models=tuple(models), compare_presets=tuple(presets))
         self.changed.emit()
 
-    def all(self) -> tuple[Contender, ...]:
-        """Who is asked next."""
+    def all(self, conversation_id: int | None) -> tuple[Contender, ...]:
+        """Who is asked next in a conversation, None for a new one."""
         names, ids = self.models, self.presets
         models = [model for model in self._models.models if model.name in names]
         presets = [preset for preset in self._presets.presets if preset.id in ids]
-        return tuple(self.of(model, preset) for model in models for preset in presets)
+        return tuple(
+            self.of(each, preset, conversation_id) for each in models for preset in presets
+        )
 
-    def of(self, model: ModelInfo, preset: Preset) -> Contender:
-        """A model as a preset has it: with the values given in the chat, if it is chosen there."""
-        is_chosen = preset.id == self._presets.chosen.id
-        return Contender(model, preset, self._sending.now().variables if is_chosen else {})
-
-    @property
-    def lacking(self) -> tuple[str, str] | None:
-        """A preset that asks for a value nobody gave, and what the value is called."""
-        lacks = ((who.preset.name, lack_of(who)) for who in self.all())
-        return next(((preset, name) for preset, name in lacks if name), None)
+    def of(self, model: ModelInfo, preset: Preset, conversation_id: int | None) -> Contender:
+        """A model as a preset has it in a conversation, with what was chosen and given there."""
+        return Contender(model, self.sending.of(preset, conversation_id))
 
 
 def lack_of(who: Contender) -> str:
     """The first value that a preset asks for and nobody gave, "" if there is none."""
     for variable in values.missing(who.preset):
-        if not who.variables.get(variable.name, variable.default).strip():
+        if not who.sending.variables.get(variable.name, variable.default).strip():
             return variable.label or variable.name
     return ""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.chat import events
+from gui.chat import Choice, events
 from gui.controllers.turn import Turn, step_count
 from gui.records import Message, MessageStatus, ModelInfo, Preset, ServerKey
+from gui.records.sending import Sending
 
 
 class LaneState(StrEnum):
@@ -24,11 +24,20 @@ class LaneState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Who answers in a lane: a model, as a preset has it, with these values of its variables."""
+    """Who answers in a lane: a model, as a preset has it in the conversation."""
 
     model: ModelInfo
-    preset: Preset
-    variables: Mapping[str, str] = field(default_factory=dict)
+    sending: Sending
+
+    @property
+    def preset(self) -> Preset:
+        """With the conversation's own temperature in it, if there is one."""
+        return self.sending.preset
+
+    @property
+    def choice(self) -> Choice:
+        """What a turn is asked with."""
+        return Choice(self.model, self.sending.preset, self.sending.variables)
 
 
 class Lane(QObject):

@@ -7,44 +7,40 @@ import itertools
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from gui import files, language
+from gui import language
+from gui.controllers import preset_files
 from gui.controllers.models_controller import ModelsController
+from gui.controllers.preset_checking import Asked, PresetChecking
+from gui.controllers.preset_files import Clash
+from gui.controllers.preset_script import PresetScript
 from gui.controllers.presets_controller import PresetsController
-from gui.controllers.rooms import OpenRooms, Rooms
+from gui.controllers.rooms import Rooms
 from gui.errors import PresetError
 from gui.eventloop import Tasks
 from gui.language import tr
-from gui.records import Notice, Preset, ServerKind, ServerState
+from gui.records import Notice, Preset, ServerState
 from gui.records.modelfile import ParameterField
 from gui.records.preset_editing import PresetDraft, PresetView
-
-if TYPE_CHECKING:
-    from gui.records import Diagnostic
-
-_CHECK = "check preset"
-_CHECK_MS = 150
-_USUAL_URL = "http://127.0.0.1:11434"
-"""Of Ollama, and of `ondol engine`; the window's own engine is for the window only."""
 
 
 class PresetEditorController(QObject):
     """Form and editor change the same text; what one changes the other is told.
 
-    The window may be closed and opened again meanwhile: the draft lives here.
+    The window may be closed and opened again meanwhile: the draft lives here. Another program
+    may change the file: what is not being changed follows it, what is, clashes when it is saved.
     """
 
     loaded = Signal(str)  # another text took its place
-    text_changed = Signal(str)  # by the form
+    text_changed = Signal(str)  # by the form, or in the file
     view_changed = Signal(object)  # PresetView
-    checked = Signal(object)  # tuple[Diagnostic, ...]
     state_changed = Signal()  # the draft
     saved = Signal(object)  # Preset
     not_saved = Signal()
+    clashed = Signal(object)  # Clash: not saved yet, the person decides
     told = Signal(object)  # Notice
 
     def __init__(
@@ -55,8 +51,6 @@ class PresetEditorController(QObject):
         self._tasks = tasks
         self._presets = presets
         self._models = models
-        self._checking = False
-        self._checked: tuple[str, tuple[str, ...] | None] | None = None
         self._number = 0
         self._opening = 0
         self._saves = itertools.count(1)
@@ -65,12 +59,11 @@ class PresetEditorController(QObject):
         self.is_open = False
         self.draft = PresetDraft()
         self.view = PresetView(Preset("", ""))
-        self.findings: tuple[Diagnostic, ...] = ()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_CHECK_MS)
-        self._timer.timeout.connect(self._check_now)
+        self.checking = PresetChecking(rooms, tasks, self._asked, self)
+        self.script = PresetScript(rooms, tasks, models, self)
+        self.script.told.connect(self.told)
         models.models_changed.connect(self.look_again)
+        presets.listed.connect(lambda _: self._look_at_file())
         presets.deleted.connect(self._forget)
 
     @property
@@ -115,23 +108,41 @@ class PresetEditorController(QObject):
         self.draft = draft
         self.is_open = True
         self.view = self._view(Preset(draft.id, ""))
-        self.findings = ()
-        self._checked = None
         self.loaded.emit(draft.text)
         self.view_changed.emit(self.view)
         self.state_changed.emit()
-        self._timer.start()
+        self.checking.begin()
 
     async def _open(self, preset_id: str, moment: tuple[int, int]) -> None:
         """If another draft came, or was asked for, since this moment, that one stays."""
-        preset = next((p for p in self._presets.presets if p.id == preset_id), None)
-        text = await self._rooms.call(lambda rooms: _source(rooms, preset_id))
+        draft = await self._read(preset_id)
         if moment == (self._number, self._opening):
-            kept = text = text.replace("\r\n", "\n")
             if self._forgotten is not None and self._forgotten.id == preset_id:
-                text, self._forgotten = self._forgotten.text, None
-            is_built_in = preset is not None and preset.built_in
-            self.load(PresetDraft(preset_id, text, kept, is_built_in))
+                draft, self._forgotten = replace(draft, text=self._forgotten.text), None
+            self.load(draft)
+
+    def _look_at_file(self) -> None:
+        """The list was read again: perhaps the file of what is not being changed is another."""
+        draft = self.draft
+        if self.is_open and draft.id and not draft.is_dirty:
+            self._start(partial(self._follow, draft), "look at preset")
+
+    async def _follow(self, draft: PresetDraft) -> None:
+        """Of a file that is gone, or can no longer be read, the text on show is all there is."""
+        try:
+            now = await self._read(draft.id)
+        except PresetError:
+            now = replace(draft, kept=draft.kept if draft.built_in else "")
+        if not self.is_open or self.draft != draft or now == draft:
+            return
+        self._have(now)
+        if not now.kept:
+            gone = tr("The file of {name} is gone, or cannot be read.", name=self.preset.name)
+            kept = tr("What is on screen is kept: Save writes it again.")
+            self.told.emit(Notice(f"{gone} {kept}", is_error=False))
+
+    async def _read(self, preset_id: str) -> PresetDraft:
+        return await self._rooms.call(lambda rooms: preset_files.read(rooms, preset_id))
 
     # Changes.
 
@@ -158,9 +169,20 @@ class PresetEditorController(QObject):
             self.text_changed.emit(text)
             self._show(shown_as(preset, self.draft, self._installed))
 
+    @property
+    def can_revert(self) -> bool:
+        """Whether there is something to go back to."""
+        return bool(self.draft.id and self.draft.kept) and self.draft.is_dirty
+
     def revert(self) -> None:
         """Back to what was kept last."""
         self.load(replace(self.draft, text=self.draft.kept))
+
+    def _have(self, draft: PresetDraft) -> None:
+        """The same preset with another text; an editor can undo it."""
+        self.draft = draft
+        self.text_changed.emit(draft.text)
+        self._show(self._view(self.view.preset))
 
     def _view(self, last: Preset) -> PresetView:
         from gui.controllers.preset_form import view_of
@@ -171,14 +193,14 @@ class PresetEditorController(QObject):
         self.view = view
         self.view_changed.emit(view)
         self.state_changed.emit()
-        self._timer.start()
+        self.checking.soon()
 
     def look_again(self) -> None:
         """Another server may have other models, another language other words."""
         if self.is_open:
             self.view = self._view(self.view.preset)
             self.view_changed.emit(self.view)
-            self._timer.start()
+            self.checking.soon()
 
     def _forget(self, preset_id: str) -> None:
         """The preset is deleted: its draft comes back only with it."""
@@ -190,7 +212,7 @@ class PresetEditorController(QObject):
     # Saving.
 
     def save(self) -> None:
-        """Keep the text in its file: `saved`, or `told` and `not_saved`."""
+        """Keep the text in its file: `saved`; or `clashed`; or `told` and `not_saved`."""
         if self.draft.built_in:
             self.not_saved.emit()
             return
@@ -198,18 +220,32 @@ class PresetEditorController(QObject):
         name = f"save preset {next(self._saves)}"
         self._start(partial(self._save, self.draft, self._number), name)
 
+    def overwrite(self, clash: Clash) -> None:
+        """The person knows what is in the file now, and wants their own text there."""
+        if clash.id == self.draft.id:
+            self.draft = replace(self.draft, kept=clash.text)
+            self.save()
+
+    def take(self, clash: Clash) -> None:
+        """The person wants the file's text; theirs comes back with an editor's undo."""
+        if clash.id == self.draft.id:
+            self._have(replace(self.draft, text=clash.text, kept=clash.text))
+
     async def _save(self, draft: PresetDraft, number: int) -> None:
         async with self._saving:
             await self._save_alone(draft, number)
 
     async def _save_alone(self, draft: PresetDraft, number: int) -> None:
         if number == self._number:
-            draft = replace(draft, id=self.draft.id)
+            draft = replace(self.draft, text=draft.text)  # its id and what is kept may be newer
         try:
-            saved = await self._rooms.call(lambda rooms: _save(rooms, draft))
+            saved = await self._rooms.call(lambda rooms: preset_files.save(rooms, draft))
         except PresetError:
             self.not_saved.emit()
             raise
+        if isinstance(saved, Clash):
+            self._clash(saved, draft, number)
+            return
         if number == self._number:
             self.draft = replace(self.draft, id=saved.id, kept=draft.text)
             self.view = replace(self.view, preset=replace(self.view.preset, id=saved.id))
@@ -217,37 +253,16 @@ class PresetEditorController(QObject):
         await self._presets.reread()
         self.saved.emit(saved)
 
-    # As Python.
-
-    def python(self) -> tuple[str, str]:
-        """A script that does what the preset does, or "" and why there is none."""
-        from gui.chat.presets.python import as_python
-
-        if self.view.fault:
-            return "", self.view.fault
-        chosen = self._models.chosen
-        status = self._models.status
-        url = status.url if status.kind is not ServerKind.BUILT_IN else ""
-        try:
-            name = chosen.name if chosen else ""
-            return as_python(self.preset, name, url or _USUAL_URL), ""
-        except PresetError as error:
-            return "", str(error)
-
-    def save_python(self, script: str, path: Path) -> None:
-        """Write the script to a file of the person's choice."""
-
-        async def write() -> None:
-            try:
-                await self._rooms.compute(lambda: files.write_whole(path, script, 0o644))
-            except OSError as error:
-                what = tr("{file} could not be saved: {reason}.", file=path.name, reason=error)
-                self.told.emit(Notice(f"{what} {tr('Choose another folder.')}"))
-            else:
-                text = tr("The script was saved as {file}.", file=path.name)
-                self.told.emit(Notice(text, is_error=False))
-
-        self._start(write, "save script")
+    def _clash(self, clash: Clash, draft: PresetDraft, number: int) -> None:
+        """A draft that is no longer on show comes back with its preset."""
+        if number == self._number:
+            self.clashed.emit(clash)
+            return
+        self._forgotten = draft
+        name = preset.name if (preset := self._presets.get(clash.id)) else clash.id
+        what = tr("{name} was changed by another program and is not saved.", name=name)
+        self.told.emit(Notice(f"{what} {tr('Open it again: what you wrote is kept there.')}"))
+        self.not_saved.emit()
 
     # Checking.
 
@@ -258,29 +273,8 @@ class PresetEditorController(QObject):
             return None
         return tuple(model.name for model in self._models.models)
 
-    def _check_now(self) -> None:
-        if self.is_open and not self._checking and self._checked != self._asked:
-            self._checking = True
-            self._tasks.replace(self._check(), _CHECK)
-
-    @property
-    def _asked(self) -> tuple[str, tuple[str, ...] | None]:
-        return self.text, self._installed
-
-    async def _check(self) -> None:
-        """Of a text that was changed meanwhile it says nothing."""
-        from gui.chat.presets.check import Facts, check
-
-        asked = text, installed = self._asked
-        try:
-            found = await self._rooms.compute(lambda: check(text, Facts(installed)))
-        finally:
-            self._checking = False
-        if asked == self._asked:
-            self._checked, self.findings = asked, found
-            self.checked.emit(found)
-        else:
-            self._timer.start()
+    def _asked(self) -> Asked | None:
+        return (self.text, self._installed) if self.is_open else None
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         async def told() -> None:
@@ -290,11 +284,3 @@ class PresetEditorController(QObject):
                 self.told.emit(Notice(str(error)))
 
         self._tasks.replace(told(), name)
-
-
-async def _source(rooms: OpenRooms, preset_id: str) -> str:
-    return rooms.presets.source(preset_id)
-
-
-async def _save(rooms: OpenRooms, draft: PresetDraft) -> Preset:
-    return rooms.presets.save_source(draft.id, draft.text)

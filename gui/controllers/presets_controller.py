@@ -49,6 +49,10 @@ class PresetsController(QObject):
         """Read the presets again."""
         self._tasks.replace(self.reread(tells=True), "list presets")
 
+    def look_again(self) -> None:
+        """Another program may have changed a file; what cannot be used was told before."""
+        self._tasks.replace(self.reread(), "look at presets")
+
     def choose(self, preset_id: str) -> None:
         """Use this preset from now on; what was said does not change."""
         if preset := self.get(preset_id):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.chat import Choice
 from gui.controllers import replay_export
 from gui.controllers.chat_controller import ChatController
 from gui.controllers.contenders import Contenders, lack_of
 from gui.controllers.differences import Differences
+from gui.controllers.lane import Contender
 from gui.controllers.models_controller import ModelsController
 from gui.controllers.rooms import OpenRooms, Rooms
 from gui.errors import OndolError
@@ -72,25 +73,25 @@ class ReplayController(QObject):
                 return
             if self.conversation is None or self.conversation.id != conversation.id:
                 self.rows = ()
+            self._contenders.sending.know(conversation)
             self.conversation, self.questions = conversation, questions
             self.changed.emit()
 
         self._tasks.replace(read(), "read for replay")
 
-    def lack(self, model: ModelInfo, preset: Preset) -> str:
-        """The first value that the preset asks for and nobody gave, "" if there is none."""
-        return lack_of(self._contenders.of(model, preset))
+    def who(self, model: ModelInfo, preset: Preset) -> Contender:
+        """Who would answer: with what was chosen and given in the old conversation."""
+        known = self.conversation.id if self.conversation is not None else None
+        return self._contenders.of(model, preset, known)
 
-    def start(self, model: ModelInfo, preset: Preset) -> None:
+    def start(self, who: Contender) -> None:
         """Ask every question again; `row_added` for each, in their order."""
-        if self.is_running or self.conversation is None or not self.questions:
-            return
-        if self.lack(model, preset):
+        if self.is_running or self.conversation is None or not self.questions or lack_of(who):
             return
         self.rows, self.is_running = (), True
         self._is_stopping = self.was_stopped = False
         self.changed.emit()
-        work = self._run(self.conversation.id, model, preset)
+        work = self._run(self.conversation.id, who)
         self._tasks.start(work, f"replay {next(self._numbers)}")
 
     def stop(self) -> None:
@@ -125,9 +126,9 @@ class ReplayController(QObject):
 
         self._tasks.start(save(), f"save table {next(self._numbers)}")
 
-    async def _run(self, conversation_id: int, model: ModelInfo, preset: Preset) -> None:
+    async def _run(self, conversation_id: int, who: Contender) -> None:
         try:
-            await self._replay(conversation_id, model, preset)
+            await self._replay(conversation_id, who)
         except OndolError as error:
             self.told.emit(Notice(str(error)))
         except LookupError:
@@ -137,13 +138,12 @@ class ReplayController(QObject):
             self._chat.list_changed.emit()
             self.changed.emit()
 
-    async def _replay(self, conversation_id: int, model: ModelInfo, preset: Preset) -> None:
+    async def _replay(self, conversation_id: int, who: Contender) -> None:
         server = self._models.key
         with contextlib.suppress(OndolError):  # the first row will tell
-            model = await self._models.detailed(model)
+            who = replace(who, model=await self._models.detailed(who.model))
         session = await self._rooms.call(lambda rooms: rooms.session(server))
-        choice = Choice(model, preset, self._contenders.of(model, preset).variables)
-        stream = await self._rooms.stream(lambda _: session.replay(conversation_id, choice))
+        stream = await self._rooms.stream(lambda _: session.replay(conversation_id, who.choice))
         self._stream = stream
         if self._is_stopping:
             stream.stop()
@@ -151,6 +151,7 @@ class ReplayController(QObject):
             async for batch in batches:
                 for row in batch:
                     if not self.rows:
+                        self._contenders.sending.keep(row.conversation_id, who.sending)
                         self._chat.list_changed.emit()
                     self.rows = (*self.rows, row)
                     self.row_added.emit(row)

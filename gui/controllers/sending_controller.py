@@ -77,8 +77,7 @@ class SendingController(QObject):
     @property
     def given(self) -> dict[str, str]:
         """What is told so far, by name; a default counts until it is changed."""
-        told = self._given.get(self._shown, {})
-        return {variable.name: told.get(variable.name, variable.default) for variable in self.asked}
+        return self._told(self._presets.chosen, self._shown)
 
     @property
     def missing(self) -> Variable | None:
@@ -89,19 +88,11 @@ class SendingController(QObject):
     @property
     def found(self) -> tuple[tuple[Variable, str], ...]:
         """What the preset takes by itself, with what it would take now."""
-        variables = self._automatic()
-        texts = values.automatic(
-            variables,
-            datetime.now().astimezone(),
-            self._clipboard,
-            self._selection,
-            language.chosen(),
-        )
-        return tuple((variable, texts[variable.name]) for variable in variables)
+        return self._found(self._presets.chosen)
 
     def takes(self, source: VariableSource) -> bool:
         """Whether the preset takes something from there."""
-        return any(variable.source is source for variable in self._automatic())
+        return any(variable.source is source for variable in _automatic(self._presets.chosen))
 
     def see(self, clipboard: str, selection: str) -> None:
         """What is on the clipboard and what is selected now, "" if the preset takes neither."""
@@ -116,10 +107,15 @@ class SendingController(QObject):
 
     def now(self) -> Sending:
         """What a message takes with it if it is sent now."""
-        preset, own = self._presets.chosen, self.temperature
+        return self.of(self._presets.chosen, self._shown)
+
+    def of(self, preset: Preset, conversation_id: int | None) -> Sending:
+        """What a message takes with it if this preset answers in a conversation, None a new one."""
+        shown = conversation_id or _NEW
+        own = self._temperatures.get(shown)
         if own is not None:
             preset = replace(preset, options=replace(preset.options, temperature=own))
-        return Sending(preset, self._variables(), own)
+        return Sending(preset, self._variables(preset, shown), own)
 
     def choose_preset(self, preset_id: str) -> None:
         """Use this preset in the conversation on show, and the model it names."""
@@ -144,15 +140,25 @@ class SendingController(QObject):
             self._temperatures.pop(_NEW, None)
         else:
             self._shown = conversation.id
-            self._temperatures.setdefault(conversation.id, conversation.temperature)
+            self.know(conversation)
         self.changed.emit()
+
+    def know(self, conversation: Conversation) -> None:
+        """A conversation was read, to be shown or not."""
+        self._temperatures.setdefault(conversation.id, conversation.temperature)
 
     def began(self, conversation_id: int, sending: Sending) -> None:
         """The new conversation has its first message and an id."""
-        self._given[conversation_id] = dict(sending.variables)
-        self._temperatures[conversation_id] = sending.temperature
         if self._shown == _NEW:
             self._shown = conversation_id
+        self._given.pop(_NEW, None)
+        self._temperatures.pop(_NEW, None)
+        self.keep(conversation_id, sending)
+
+    def keep(self, conversation_id: int, sending: Sending) -> None:
+        """A conversation that was begun, on show or not, goes on as it began."""
+        self._given[conversation_id] = dict(sending.variables)
+        self._temperatures[conversation_id] = sending.temperature
         if sending.temperature is not None:
             self._store(conversation_id, sending.preset.id)
 
@@ -176,7 +182,7 @@ class SendingController(QObject):
             model=model,
             preset=self._presets.chosen,
             own=own,
-            variables=self._variables(),
+            variables=self.now().variables,
             text=text,
         )
         preview: SendPreview = await self._rooms.call(look)
@@ -189,18 +195,20 @@ class SendingController(QObject):
             return tr("“{name}” has no value yet.", name=variable.label or variable.name)
         return ""
 
-    def _automatic(self) -> tuple[Variable, ...]:
-        preset = self._presets.chosen
-        used = names_used(preset)
-        return tuple(
-            variable
-            for variable in preset.variables
-            if variable.source is not VariableSource.ASK and variable.name in used
-        )
+    def _told(self, preset: Preset, conversation_id: int) -> dict[str, str]:
+        told = self._given.get(conversation_id, {})
+        return {each.name: told.get(each.name, each.default) for each in values.missing(preset)}
 
-    def _variables(self) -> dict[str, str]:
-        given = {name: text for name, text in self.given.items() if text.strip()}
-        return given | {variable.name: text for variable, text in self.found}
+    def _found(self, preset: Preset) -> tuple[tuple[Variable, str], ...]:
+        now = datetime.now().astimezone()
+        variables, seen = _automatic(preset), (self._clipboard, self._selection)
+        texts = values.automatic(variables, now, *seen, language.chosen())
+        return tuple((variable, texts[variable.name]) for variable in variables)
+
+    def _variables(self, preset: Preset, conversation_id: int) -> dict[str, str]:
+        told = self._told(preset, conversation_id)
+        given = {name: text for name, text in told.items() if text.strip()}
+        return given | {variable.name: text for variable, text in self._found(preset)}
 
     def _choose_model(self, preset: Preset) -> None:
         """The one that the preset names, if the server has it."""
@@ -237,6 +245,16 @@ class SendingController(QObject):
             await asyncio.shield(store())  # it is chosen, also if the app is quit right after
 
         self._tasks.replace(to_its_end(), f"remember:{conversation_id}")
+
+
+def _automatic(preset: Preset) -> tuple[Variable, ...]:
+    """What a preset takes by itself, if it takes it anywhere."""
+    used = names_used(preset)
+    return tuple(
+        variable
+        for variable in preset.variables
+        if variable.source is not VariableSource.ASK and variable.name in used
+    )
 
 
 async def _store(

@@ -60,6 +60,31 @@ def test_what_is_typed_while_it_is_saved_stays_unsaved(journey: Journey) -> None
     journey(script)
 
 
+def test_a_clash_of_what_is_no_longer_on_show_loses_nothing(journey: Journey) -> None:
+    async def script(app: AppDriver) -> None:
+        await app.ready()
+        own("kwon").write_text(TWO_STEPS, "utf-8")
+        await app.to.presets.reread()
+        editor = app.to.preset_editor
+        editor.open("kwon")
+        await app.until(lambda: editor.draft.id == "kwon", "it is open")
+        told: list[Notice] = []
+        editor.told.connect(told.append)
+        editor.set_text("# mine\n" + TWO_STEPS)
+        own("kwon").write_text("# theirs\n" + TWO_STEPS, "utf-8")
+        editor.save()
+        editor.new()
+        await app.until(lambda: told, "it is told")
+        assert "is not saved" in told[0].text
+        assert own("kwon").read_text("utf-8") == "# theirs\n" + TWO_STEPS
+        editor.open("kwon")
+        await app.until(lambda: editor.draft.id == "kwon", "it is open again")
+        assert editor.text == "# mine\n" + TWO_STEPS
+        assert editor.draft.is_dirty
+
+    journey(script)
+
+
 def test_a_disk_that_refuses_loses_nothing(
     journey: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

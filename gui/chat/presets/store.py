@@ -58,6 +58,10 @@ class PresetStore:
         """Whether one of the person's own hides a built-in one, so that `delete` resets it."""
         return self._path(identity).exists() and self._built_in_path(identity).exists()
 
+    def is_own(self, identity: str) -> bool:
+        """Whether it is one of the person's own; raises `PresetError` for what is no id."""
+        return self._path(identity).exists()
+
     def source(self, identity: str) -> str:
         """The text of a preset's file, also of one that cannot be used; raises `PresetError`."""
         own = self._path(identity)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from gui.language import tr
 from gui.records import Message
-from gui.widgets.compare.words import cost_words, end_words
+from gui.widgets.compare.words import cost_words, end_words, temperature_words
 from gui.widgets.icon_button import IconButton
 from gui.widgets.models.labels import ElidedLabel, plain_label
 from gui.widgets.transcript import TranscriptView
@@ -19,7 +19,14 @@ class LaneColumn(QFrame):
     stop_requested = Signal()
     keep_requested = Signal()
 
-    def __init__(self, model: str, preset: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: str,
+        preset: str,
+        temperature: float | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`temperature` is one that was chosen for the conversation, over the preset's."""
         super().__init__(parent)
         self.setObjectName("lane")
         name = f"{model} · {preset}"
@@ -29,6 +36,10 @@ class LaneColumn(QFrame):
         self.model.setToolTip(model.replace("<", "‹"))
         self.preset = ElidedLabel("quiet", Qt.TextElideMode.ElideRight)
         self.preset.setText(preset)
+        if temperature is not None:
+            self.preset.setText(f"{preset} · {temperature_words(temperature)}")
+            about = tr("Temperature {number}, in this conversation only", number=f"{temperature:g}")
+            self.preset.setToolTip(about)
         self.view = TranscriptView(is_bare=True)
         self.view.setAccessibleName(tr("Answer of {name}", name=name))
         self.stop = IconButton("stop", tr("Stop this answer"))

@@ -41,3 +41,8 @@ def only_words(count: int, name: str) -> str:
     if count == 1:
         return tr("1 word only in {name}", name=name)
     return tr("{count} words only in {name}", count=f"{count:,}", name=name)
+
+
+def temperature_words(temperature: float) -> str:
+    """A temperature that was chosen, beside other words."""
+    return tr("temperature {number}", number=f"{temperature:g}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -17,31 +17,28 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from gui import theme
 from gui.controllers import Controllers
+from gui.controllers.lane import Contender
 from gui.language import tr
-from gui.records import DiffKind, ModelInfo, Notice, Preset, ReplayRow
+from gui.records import DiffKind, ModelInfo, Preset, ReplayRow
 from gui.widgets.compare.replay_table import ReplayTable
 from gui.widgets.compare.words_diff import WordsDiff
 from gui.widgets.models.labels import ElidedLabel, plain_label
 from gui.widgets.models.words import model_line
-from gui.widgets.notice_bar import NoticeBar
 from gui.widgets.picker import Picker, PickerItem
-from gui.windows import shapes
+from gui.windows.companion import Companion
 from gui.windows.compare.side import lacking_sentence
 
-_NOTICE_MS = 8_000
 
-
-class ReplayWindow(QWidget):
+class ReplayWindow(Companion):
     """Keeps no state of its own: the replay goes on without it."""
 
     opened = Signal()
     """The new conversation is wanted."""
 
     def __init__(self, controllers: Controllers) -> None:
-        super().__init__()
-        self._to = controllers
+        usual, least = QSize(1120, 740), QSize(720, 480)
+        super().__init__(controllers, tr("Replay"), "replay_geometry", usual, least)
         self._model = ""
         self._preset = ""
         self._build()
@@ -50,15 +47,10 @@ class ReplayWindow(QWidget):
         self._show_conversation()
 
     def _build(self) -> None:
-        self.setObjectName("models")
-        self.setWindowTitle(tr("Replay"))
-        self.setWindowIcon(theme.app_icon())
-        self.setMinimumSize(720, 480)
-        self.resize(1120, 740)
-        self.restoreGeometry(shapes.from_text(self._to.settings.settings.replay_geometry))
         self.title = ElidedLabel("heading", Qt.TextElideMode.ElideRight)
         self.models = Picker(tr("Model"))
         self.presets = Picker(tr("Preset"))
+        self.own = plain_label("quiet")
         self.start = QPushButton(tr("Replay"))
         self.start.setProperty("primary", True)
         self.stop = QPushButton(tr("Stop"))
@@ -66,10 +58,6 @@ class ReplayWindow(QWidget):
         self.save = QPushButton(tr("Save the table…"))
         self.open = QPushButton(tr("Open the new conversation"))
         self.lack = plain_label("problem", wraps=True)
-        self.notice = NoticeBar()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_NOTICE_MS)
         self.table = ReplayTable()
         self.diff = WordsDiff()
 
@@ -80,6 +68,7 @@ class ReplayWindow(QWidget):
         choice.addWidget(self.models)
         choice.addWidget(plain_label("quiet", tr("with the preset")))
         choice.addWidget(self.presets)
+        choice.addWidget(self.own)
         choice.addStretch(1)
         choice.addWidget(self.start)
         choice.addWidget(self.stop)
@@ -115,19 +104,15 @@ class ReplayWindow(QWidget):
         self.open.clicked.connect(self._open)
         self.table.opened.connect(self._open)
         self.table.row_chosen.connect(self._show_row)
-        self._timer.timeout.connect(self.notice.dismiss)
         self._to.models.models_changed.connect(self._show_choice)
         self._to.presets.listed.connect(self._show_choice)
+        self._to.sending.changed.connect(self._show_choice)
         replay.changed.connect(self._show_conversation)
         replay.row_added.connect(self._add_row)
         replay.told.connect(self.show_notice)
         replay.differences.found.connect(self._show_pieces)
-        for keys, slot in (
-            ("Ctrl+Return", self.start.click),
-            ("Ctrl+S", self.ask_where_to_save),
-            ("Ctrl+W", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        keys = (("Ctrl+Return", self.start.click), ("Ctrl+S", self.ask_where_to_save))
+        self.add_shortcuts(keys)
 
     # What a person does.
 
@@ -140,9 +125,8 @@ class ReplayWindow(QWidget):
         self._show_choice()
 
     def _start(self) -> None:
-        model, preset = self._chosen()
-        if model is not None and preset is not None:
-            self._to.replay.start(model, preset)
+        if (who := self._who()) is not None:
+            self._to.replay.start(who)
 
     def _open(self) -> None:
         self._to.replay.show()
@@ -178,6 +162,12 @@ class ReplayWindow(QWidget):
         preset = self._to.presets.get(wanted) or next(iter(self._to.presets.presets), None)
         return next(iter(others), None), preset
 
+    def _who(self) -> Contender | None:
+        model, preset = self._chosen()
+        if model is None or preset is None:
+            return None
+        return self._to.replay.who(model, preset)
+
     def _show_choice(self) -> None:
         model, preset = self._chosen()
         self.models.show_items(
@@ -192,14 +182,22 @@ class ReplayWindow(QWidget):
             [PickerItem(each.id, each.name, each.description) for each in self._to.presets.presets],
             preset.id if preset is not None else "",
         )
-        replay = self._to.replay
-        is_known = model is not None and preset is not None
-        name = replay.lack(model, preset) if model is not None and preset is not None else ""
-        reason = lacking_sentence(preset.name, name) if preset is not None and name else ""
+        self._show_who(self._who())
+
+    def _show_who(self, who: Contender | None) -> None:
+        """At which temperature they are asked, and why they cannot be."""
+        reason = lacking_sentence(who) if who is not None else ""
         self.start.setToolTip(reason)
-        self.start.setEnabled(is_known and replay.questions > 0 and not reason)
+        can_start = who is not None and self._to.replay.questions > 0 and not reason
+        self.start.setEnabled(can_start)
         self.lack.setText(reason)
         self.lack.setVisible(bool(reason))
+        own = who.sending.temperature if who is not None else None
+        self.own.setVisible(own is not None)
+        if own is not None:
+            self.own.setText(tr("at temperature {number}", number=f"{own:g}"))
+            about = tr("Temperature {number}, in this conversation only", number=f"{own:g}")
+            self.own.setToolTip(about)
 
     def _show_conversation(self) -> None:
         replay = self._to.replay
@@ -260,19 +258,9 @@ class ReplayWindow(QWidget):
     def _show_pieces(self, pieces: Sequence[tuple[DiffKind, str]]) -> None:
         self.diff.show_pieces(pieces, tr("the old reply"), tr("the new reply"))
 
-    def show_notice(self, notice: Notice) -> None:
-        """Tell it at the top; what is no error goes away by itself."""
-        self.notice.show_notice(notice)
-        if notice.is_error:
-            self._timer.stop()
-        else:
-            self._timer.start()
-
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._show_choice()  # values may have been given meanwhile
+    def come_back(self) -> None:
+        self._show_choice()  # values may have been given
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -280,11 +268,6 @@ class ReplayWindow(QWidget):
             self._to.replay.stop()
         else:
             super().keyPressEvent(event)
-
-    @override
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._to.settings.change(replay_geometry=shapes.as_text(self.saveGeometry()))
-        super().closeEvent(event)
 
 
 def _inset(part: QWidget | QHBoxLayout) -> QVBoxLayout:

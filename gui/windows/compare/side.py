@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.controllers import Controllers
-from gui.controllers.contenders import FEWEST, MOST
+from gui.controllers.contenders import FEWEST, MOST, lack_of
+from gui.controllers.lane import Contender
 from gui.language import tr
 from gui.widgets.compare.choice_list import ChoiceList
 from gui.widgets.models.labels import plain_label
@@ -37,19 +38,19 @@ class CompareSide(QWidget):
         column.addWidget(_inset(self.summary))
         self.list.checked_changed.connect(self._choose)
         controllers.compare.contenders.changed.connect(self.refresh)
+        controllers.compare.lanes_changed.connect(self.refresh)  # perhaps of another conversation
         self.refresh()
 
     @property
     def reason(self) -> str:
         """Why nobody can be asked like this, "" if they can."""
-        count = len(self._to.compare.contenders.all())
+        asked = self._to.compare.asked_next
+        count = len(asked)
         if count < FEWEST:
             return tr("Check at least two models, or two presets.")
         if count > MOST:
             return tr("{count} answers are too many: four at most.", count=count)
-        if (lacking := self._to.compare.contenders.lacking) is not None:
-            return lacking_sentence(*lacking)
-        return ""
+        return next(filter(None, map(lacking_sentence, asked)), "")
 
     def refresh(self) -> None:
         """Show what there is and what is checked."""
@@ -68,12 +69,12 @@ class CompareSide(QWidget):
         checked = [_MODEL + name for name in contenders.models]
         checked += [_PRESET + each for each in contenders.presets]
         self.list.show_items(items, checked)
-        self.summary.setText(self.reason or self._sum())
+        self.summary.setText(self.reason or " ".join(filter(None, (self._sum(), self._own()))))
 
     def _sum(self) -> str:
         contenders = self._to.compare.contenders
         models, presets = len(contenders.models), len(contenders.presets)
-        answers = len(contenders.all())
+        answers = len(self._to.compare.asked_next)
         if presets == 1:
             return tr("{answers} models with one preset.", answers=answers)
         if models == 1:
@@ -85,17 +86,29 @@ class CompareSide(QWidget):
             answers=answers,
         )
 
+    def _own(self) -> str:
+        """What was chosen for the conversation and holds for all of them."""
+        temperature = self._to.compare.asked_next[0].sending.temperature
+        if temperature is None:
+            return ""
+        return tr(
+            "All at temperature {number}, as you chose for this conversation.",
+            number=f"{temperature:g}",
+        )
+
     def _choose(self, keys: tuple[str, ...]) -> None:
         models = [key.removeprefix(_MODEL) for key in keys if key.startswith(_MODEL)]
         presets = [key.removeprefix(_PRESET) for key in keys if key.startswith(_PRESET)]
         self._to.compare.contenders.choose(models, presets)
 
 
-def lacking_sentence(preset: str, name: str) -> str:
-    """Why a preset cannot be asked with, and what to do."""
+def lacking_sentence(who: Contender) -> str:
+    """Why nobody can be asked like this, and what to do; "" if they can."""
+    if not (name := lack_of(who)):
+        return ""
     return tr(
         "{preset} asks for “{name}”: choose the preset in the main window and fill it in.",
-        preset=preset,
+        preset=who.preset.name,
         name=name,
     )
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -14,37 +12,34 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 from typing_extensions import override
 
 from gui import theme
 from gui.controllers import Controllers
 from gui.language import tr
-from gui.records import Message, Notice
+from gui.records import Message
 from gui.widgets.compare.lane_column import LaneColumn
 from gui.widgets.compare.lanes_view import LanesView
 from gui.widgets.composer import Composer
 from gui.widgets.models.labels import ElidedLabel, plain_label
-from gui.widgets.notice_bar import NoticeBar
-from gui.windows import shapes
+from gui.windows.companion import Companion
 from gui.windows.compare.diff_panel import DiffPanel, name_of
 from gui.windows.compare.lane_binding import LaneBinding
 from gui.windows.compare.side import CompareSide
 
 _SHOWN_OF_QUESTION = 400
-_NOTICE_MS = 8_000
 
 
-class CompareWindow(QWidget):
+class CompareWindow(Companion):
     """Keeps no state of its own: the answers outlive it."""
 
     returned = Signal()
     """Back to the conversation, which shows the answer that is kept."""
 
     def __init__(self, controllers: Controllers) -> None:
-        super().__init__()
-        self._to = controllers
+        usual, least = QSize(1240, 800), QSize(840, 520)
+        super().__init__(controllers, tr("Compare"), "compare_geometry", usual, least)
         self._build()
         self._arrange()
         self._connect()
@@ -52,12 +47,6 @@ class CompareWindow(QWidget):
         self._show_lanes()
 
     def _build(self) -> None:
-        self.setObjectName("models")
-        self.setWindowTitle(tr("Compare"))
-        self.setWindowIcon(theme.app_icon())
-        self.setMinimumSize(840, 520)
-        self.resize(1240, 800)
-        self.restoreGeometry(shapes.from_text(self._to.settings.settings.compare_geometry))
         self.side = CompareSide(self._to)
         self.who = QPushButton(tr("Models and presets"))
         self.who.setCheckable(True)
@@ -75,10 +64,6 @@ class CompareWindow(QWidget):
         self.question_text = plain_label("", wraps=True)
         self.ask_button = QPushButton(tr("Ask"))
         self.ask_button.setProperty("primary", True)
-        self.notice = NoticeBar()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_NOTICE_MS)
         self.hint = plain_label("message", wraps=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.lanes = LanesView()
@@ -137,7 +122,6 @@ class CompareWindow(QWidget):
         self.ask_button.clicked.connect(self._ask_again)
         self.composer.submitted.connect(self._ask)
         self.composer.stop_requested.connect(self._stop)
-        self._timer.timeout.connect(self.notice.dismiss)
         compare.lanes_changed.connect(self._show_lanes)
         compare.asked.connect(self._show_question)
         compare.changed.connect(self._show_state)
@@ -147,18 +131,17 @@ class CompareWindow(QWidget):
         compare.told.connect(self.show_notice)
 
     def _add_shortcuts(self) -> None:
-        shortcuts: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Ctrl+D", self.differences.click),
-            ("Ctrl+B", self.who.click),
-            ("Ctrl+F", self._search),
-            ("Ctrl+L", self.composer.prompt.setFocus),
-            ("Ctrl+Return", self._ask_again),
-            ("Ctrl+PgDown", lambda: self.lanes.step(1)),
-            ("Ctrl+PgUp", lambda: self.lanes.step(-1)),
-            ("Ctrl+W", self.close),
+        self.add_shortcuts(
+            (
+                ("Ctrl+D", self.differences.click),
+                ("Ctrl+B", self.who.click),
+                ("Ctrl+F", self._search),
+                ("Ctrl+L", self.composer.prompt.setFocus),
+                ("Ctrl+Return", self._ask_again),
+                ("Ctrl+PgDown", lambda: self.lanes.step(1)),
+                ("Ctrl+PgUp", lambda: self.lanes.step(-1)),
+            )
         )
-        for keys, slot in shortcuts:
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     # What a person does.
 
@@ -202,7 +185,7 @@ class CompareWindow(QWidget):
         columns = []
         for lane in compare.lanes:
             who = lane.contender
-            column = LaneColumn(who.model.name, who.preset.name)
+            column = LaneColumn(who.model.name, who.preset.name, who.sending.temperature)
             column.view.set_scale(self._to.settings.settings.scale)
             LaneBinding(lane, column, compare)
             lane.state_changed.connect(self.diff.refresh)
@@ -265,19 +248,9 @@ class CompareWindow(QWidget):
         self.diff.setVisible(shown)
         self.diff.refresh()
 
-    def show_notice(self, notice: Notice) -> None:
-        """Tell it at the top; what is no error goes away by itself."""
-        self.notice.show_notice(notice)
-        if notice.is_error:
-            self._timer.stop()
-        else:
-            self._timer.start()
-
     @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._to.compare.contenders.changed.emit()  # values may have been given meanwhile
+    def come_back(self) -> None:
+        self._to.compare.contenders.changed.emit()  # values may have been given
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -287,8 +260,3 @@ class CompareWindow(QWidget):
             self._stop()
         elif self.differences.isChecked():
             self.differences.setChecked(False)
-
-    @override
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._to.settings.change(compare_geometry=shapes.as_text(self.saveGeometry()))
-        super().closeEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 from gui.language import tr
 from gui.windows import unsaved
@@ -47,3 +47,34 @@ def ask_save(
     """What to do with changes that are not saved."""
     about = tr("What is not saved is lost.")
     return unsaved.ask_save(name, parent, tr("Unsaved preset"), about, save, discard)
+
+
+def ask_overwrite(
+    name: str,
+    parent: QWidget,
+    overwrite: Callable[[], None],
+    take: Callable[[], None],
+    stay: Callable[[], None],
+) -> QMessageBox:
+    """What to do with a file that another program changed since it was opened."""
+    question = tr("{name} was changed by another program.", name=name)
+    box = unsaved.plain_box(parent, tr("Changed elsewhere"), question)
+    box.setInformativeText(
+        tr(
+            "Your text is not saved yet. If you use the file's, undoing in the source brings "
+            "yours back."
+        )
+    )
+    mine = box.addButton(tr("Overwrite the file"), _Role.DestructiveRole)
+    theirs = box.addButton(tr("Use the file's text"), _Role.AcceptRole)
+    cancel = box.addButton(tr("Cancel"), _Role.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
+
+    def finish() -> None:
+        then: dict[QAbstractButton, Callable[[], None]] = {mine: overwrite, theirs: take}
+        then.get(box.clickedButton(), stay)()
+
+    box.finished.connect(finish)
+    box.open()
+    return box

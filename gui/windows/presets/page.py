@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from gui.controllers import Controllers
+from gui.controllers.preset_files import Clash
 from gui.controllers.preset_language import PresetLanguage
 from gui.language import tr
 from gui.records import Diagnostic, Notice, Severity
@@ -43,7 +44,7 @@ class PresetPage(QWidget):
         if self._editor.is_open:
             self._load(self._editor.text)
             self._editor.look_again()
-            self._show_findings(self._editor.findings)
+            self._show_findings(self._editor.checking.findings)
 
     def _build(self) -> None:
         fields = self._editor.fields()
@@ -87,10 +88,11 @@ class PresetPage(QWidget):
         editor.loaded.connect(self._load)
         editor.text_changed.connect(self.source.set_text)
         editor.view_changed.connect(self._show_view)
-        editor.checked.connect(self._show_findings)
+        editor.checking.checked.connect(self._show_findings)
         editor.state_changed.connect(self._show_state)
         editor.saved.connect(lambda _: self._go_on())
         editor.not_saved.connect(self._stay)
+        editor.clashed.connect(self._ask_overwrite)
         self._to.models.models_changed.connect(self._show_models)
 
     # What a person does.
@@ -138,7 +140,7 @@ class PresetPage(QWidget):
         name = self._editor.draft.id or "preset"
 
         def write(path: Path) -> None:
-            self._editor.save_python(self.python.text, path)
+            self._editor.script.save(self.python.text, path)
 
         dialogs.choose_place(self, tr("Save the script"), name, "py", write)
 
@@ -152,6 +154,16 @@ class PresetPage(QWidget):
         focused = self.window().focusWidget()
         if isinstance(focused, QLineEdit) and self.isAncestorOf(focused):
             focused.editingFinished.emit()
+
+    def _ask_overwrite(self, clash: Clash) -> None:
+        """Only if the person's text is kept it goes on as it would after saving."""
+
+        def take() -> None:
+            self._stay()
+            self._editor.take(clash)
+
+        name = self._editor.preset.name or clash.id
+        dialogs.ask_overwrite(name, self, lambda: self._editor.overwrite(clash), take, self._stay)
 
     def _go_on(self) -> None:
         then, self._after_saving = self._after_saving, None
@@ -198,7 +210,7 @@ class PresetPage(QWidget):
     def _show_python(self) -> None:
         if self.panels.key != PYTHON:
             return
-        self.python.show_script(*self._editor.python())
+        self.python.show_script(*self._editor.script.of(self._editor.view))
 
     def _show_models(self) -> None:
         names = self._editor.models()

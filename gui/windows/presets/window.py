@@ -4,38 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gui import theme
 from gui.controllers import Controllers
 from gui.language import tr
 from gui.records import Notice, Preset, Remedy
-from gui.widgets.notice_bar import NoticeBar
-from gui.windows import shapes
+from gui.windows.companion import Companion
 from gui.windows.dropping import FileDrops
 from gui.windows.presets import dialogs
 from gui.windows.presets.dropping import preset_files
 from gui.windows.presets.page import PresetPage
 from gui.windows.presets.side import PresetSide
 
-_NOTICE_MS = 8_000
-_UNDO_MS = 15_000
 
-
-class PresetsWindow(QWidget):
+class PresetsWindow(Companion):
     """Keeps no state of its own: the draft outlives it."""
 
     chosen = Signal(str)
     """Try this one: the main window chooses it."""
 
     def __init__(self, controllers: Controllers) -> None:
-        super().__init__()
-        self._to = controllers
+        usual, least = QSize(1180, 780), QSize(760, 480)
+        super().__init__(controllers, tr("Presets"), "presets_geometry", usual, least)
         self._build()
         self._connect()
         self._add_shortcuts()
@@ -43,18 +39,8 @@ class PresetsWindow(QWidget):
         controllers.preset_drafts.begin()
 
     def _build(self) -> None:
-        self.setObjectName("models")
-        self.setWindowTitle(tr("Presets"))
-        self.setWindowIcon(theme.app_icon())
-        self.setMinimumSize(760, 480)
-        self.resize(1180, 780)
-        self.restoreGeometry(shapes.from_text(self._to.settings.settings.presets_geometry))
         self.side = PresetSide(self._to.presets.drag_file)
         self.page = PresetPage(self._to)
-        self.notice = NoticeBar()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.notice.dismiss)
         self._notices = QWidget()
         self._notices.hide()
         notices = QHBoxLayout(self._notices)
@@ -98,20 +84,22 @@ class PresetsWindow(QWidget):
 
     def _add_shortcuts(self) -> None:
         page, panels = self.page, self.page.panels
-        for keys, slot in (
-            ("Ctrl+N", self.new),
-            ("Ctrl+S", page.save),
-            ("Ctrl+Shift+D", self.duplicate),
-            ("Ctrl+Return", page.try_it),
-            ("Ctrl+F", self.side.search.setFocus),
-            ("Ctrl+PgDown", lambda: panels.step(1)),
-            ("Ctrl+PgUp", lambda: panels.step(-1)),
-            ("Ctrl+W", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
-        for number, key in enumerate(panels.pages, 1):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
-            shortcut.activated.connect(lambda key=key: panels.choose(key))
+        numbered = (
+            (f"Ctrl+{number}", partial(panels.choose, key))
+            for number, key in enumerate(panels.pages, 1)
+        )
+        self.add_shortcuts(
+            (
+                ("Ctrl+N", self.new),
+                ("Ctrl+S", page.save),
+                ("Ctrl+Shift+D", self.duplicate),
+                ("Ctrl+Return", page.try_it),
+                ("Ctrl+F", self.side.search.setFocus),
+                ("Ctrl+PgDown", lambda: panels.step(1)),
+                ("Ctrl+PgUp", lambda: panels.step(-1)),
+                *numbered,
+            )
+        )
 
     # What a person does.
 
@@ -185,9 +173,8 @@ class PresetsWindow(QWidget):
         self._add(menu, tr("Move up"), "Alt+Up", lambda: move(-1), can=at > 0)
         self._add(menu, tr("Move down"), "Alt+Down", lambda: move(1), can=0 <= at < len(own) - 1)
         menu.addSeparator()
-        revert = self._to.preset_editor.revert
-        can_revert = draft.is_dirty and bool(draft.id)
-        self._add(menu, tr("Back to what was saved"), "", revert, can=can_revert)
+        editor = self._to.preset_editor
+        self._add(menu, tr("Back to what was saved"), "", editor.revert, can=editor.can_revert)
         self._add(menu, tr("Delete"), "Del", self.delete, can=not draft.built_in)
         return menu
 
@@ -216,14 +203,10 @@ class PresetsWindow(QWidget):
 
     # What is shown.
 
+    @override
     def show_notice(self, notice: Notice) -> None:
-        """Tell it at the top; what asks for nothing goes away by itself."""
-        self.notice.show_notice(notice)
         self._notices.show()
-        if notice.is_error:
-            self._timer.stop()
-        else:
-            self._timer.start(_UNDO_MS if notice.remedy_label else _NOTICE_MS)
+        super().show_notice(notice)
 
     def _apply_remedy(self, notice: Notice) -> None:
         if notice.remedy is Remedy.UNDO_DELETE:
@@ -235,11 +218,12 @@ class PresetsWindow(QWidget):
             self._to.preset_drafts.begin()
 
     def _mark(self) -> None:
-        """The list as it is now, a new one in it; what is being looked at is marked."""
+        """The list as it is now, with what is in no file yet, or no more; what is being looked at
+        is marked."""
         editor = self._to.preset_editor
         draft, presets = editor.draft, self._to.presets.presets
-        if editor.is_open and not draft.id:
-            presets = (*presets, replace(editor.preset, id="", built_in=False))
+        if editor.is_open and self._to.presets.get(draft.id) is None:
+            presets = (*presets, replace(editor.preset, id=draft.id, built_in=False))
         is_dirty = editor.is_open and (draft.is_dirty or not draft.id)
         self.side.list.show_presets(presets, draft.id if is_dirty else None)
         self.side.list.mark(draft.id)
@@ -250,6 +234,7 @@ class PresetsWindow(QWidget):
 
     def _open_chosen(self) -> None:
         """The preset on show is gone: show the one that is chosen."""
+        self._mark()
         self._to.preset_editor.open(self._to.presets.chosen.id)
 
     @override
@@ -260,6 +245,5 @@ class PresetsWindow(QWidget):
             self.side.list.setFocus()
 
     @override
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._to.settings.change(presets_geometry=shapes.as_text(self.saveGeometry()))
-        super().closeEvent(event)
+    def come_back(self) -> None:
+        self._to.presets.look_again()

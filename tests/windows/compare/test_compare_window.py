@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from windows.compare.driver import ask, check, copies, done, only, opened, shown
 
 from gui.controllers.lane import LaneState
+from gui.controllers.outcome import first_good
 from gui.records import MessageStatus, Role
 from gui.widgets.transcript.actions import targets_of
 from gui.widgets.transcript.targets import Action
@@ -95,7 +96,7 @@ def test_the_choice_is_remembered_and_four_is_the_most(journey: Journey, home: P
         await copies(app, "a", "b")
         window = await opened(app)
         check(window, "a:latest", "b:latest", "terse")
-        assert len(app.to.compare.contenders.all()) == 6
+        assert len(app.to.compare.asked_next) == 6
         assert "four at most" in window.side.summary.text()
         assert not window.composer._button.isEnabled()
         check(window, "b:latest")
@@ -202,7 +203,7 @@ def test_one_that_fails_says_why_and_the_other_answers(journey: Journey) -> None
         column = window.lanes.columns[gone.number]
         assert "Failed" in column.cost.text()
         assert not column.keep.isEnabled()
-        assert app.to.compare.first_good is there
+        assert first_good(lanes) is there
 
     journey(script)
 

@@ -36,31 +36,36 @@ num_predict = 8
 [[variables]]
 name = "role"
 """
+STEPS = CHAIN.split("[[steps]]")[0] + "".join(
+    f'[[steps]]\nname = "s{number}"\nprompt = "{{input}}"\n' for number in range(20)
+)
+"""Between two steps others have their turn."""
 
 
 def add(home: Path, name: str, text: str) -> None:
     (home / "config" / "presets" / f"{name}.toml").write_text(text, "utf-8")
 
 
-def test_keeping_one_stops_the_others(journey: Journey) -> None:
+def test_keeping_one_stops_the_others(journey: Journey, home: Path) -> None:
+    add(home, "steps", STEPS)
+
     async def script(app: AppDriver) -> None:
         await app.ready("quick")
-        app.to.presets.reorder(["quick", "long"])  # the server may answer in turn
-        only(app, (STARTER,), ("quick", "long"))
+        only(app, (STARTER,), ("quick", "steps"))
         window = await opened(app)
-        ask(window, "house " * 30)  # a small model repeats it for as long as it may
+        ask(window, "What is tea?")
         await app.until(lambda: len(app.to.compare.lanes) == 2, "they are asked")
-        quick, long = app.to.compare.lanes
+        quick, steps = app.to.compare.lanes
         assert quick.contender.preset.id == "quick"
         await app.until(lambda: quick.state is LaneState.DONE, "the quick one has ended")
-        assert long.is_running
+        assert steps.is_running
         column = window.lanes.columns[quick.number]
         await app.until(column.keep.isEnabled, "it can be kept")
         QTest.mouseClick(column.keep, Qt.MouseButton.LeftButton)
         await done(app)
         answer = quick.answer
         assert answer is not None
-        assert long.message is None or long.message.status is MessageStatus.STOPPED
+        assert steps.message is None or steps.message.status is MessageStatus.STOPPED
         await app.until(lambda: app.messages and app.messages[-1].id == answer.id, "it is shown")
         assert app.to.presets.chosen.id == "quick"
 
@@ -152,6 +157,73 @@ def test_tpl_01_nothing_is_asked_while_a_value_is_missing(journey: Journey, home
         assert asks.message is not None
         assert asks.message.run is not None
         assert asks.message.run.system == "Speak as a pirate."
+
+    journey(script)
+
+
+def test_the_temperature_of_the_conversation_is_that_of_its_lanes(
+    journey: Journey, home: Path
+) -> None:
+    """Chosen in the chat, it holds over that of every preset, as in "What will be sent"."""
+    add(home, "warm", 'name = "warm"\n[options]\ntemperature = 0.9\ntop_k = 7\nnum_predict = 8\n')
+
+    async def script(app: AppDriver) -> None:
+        await app.ready("quick")
+        only(app, (STARTER,), ("quick", "warm"))
+        window = await opened(app)
+        assert "temperature" not in window.side.summary.text()
+        chips = app.window.page.composer.temperature.chips
+        QTest.mouseClick(chips[1.1], Qt.MouseButton.LeftButton)
+        assert "temperature 1.1" in window.side.summary.text()
+        ask(window, "tea")
+        lanes = await done(app)
+        for lane, name in zip(lanes, ("quick", "warm"), strict=True):
+            assert lane.message is not None
+            assert lane.message.run is not None
+            assert lane.message.run.options.temperature == 1.1
+            assert window.lanes.columns[lane.number].preset.text() == f"{name} · temperature 1.1"
+        assert lanes[1].message.run.options.top_k == 7
+        # The conversation that began there has it too, and nowhere else does.
+        await app.until(lambda: len(app.messages) == 2, "the conversation is on show")
+        assert chips[1.1].isChecked()
+        kept = await app.to.chat._rooms.call(lambda r: r.store.get(app.to.chat.shown))
+        assert kept.temperature == 1.1
+        app.to.chat.new()
+        await app.until(lambda: not app.messages, "a new conversation")
+        assert chips[None].isChecked()
+        # Without one, each preset has its own again.
+        app.window.comparing.compare()
+        assert "temperature" not in window.side.summary.text()
+        ask(window, "tea")
+        plain, warm = await done(app)
+        assert [each.message.run.options.temperature for each in (plain, warm)] == [0.0, 0.9]
+        assert window.lanes.columns[1].preset.text() == "warm"
+
+    journey(script)
+
+
+def test_values_of_presets_not_chosen_any_more_are_known(journey: Journey, home: Path) -> None:
+    """TPL-01: each preset may be filled in in turn; then both answer."""
+    add(home, "asks", ASKS)
+    add(home, "other", ASKS.replace("asks", "other").replace("role", "tone"))
+
+    async def script(app: AppDriver) -> None:
+        await app.ready("quick")
+        only(app, (STARTER,), ("asks", "other"))
+        window = await opened(app)
+        for preset, name, text in (("asks", "role", "pirate"), ("other", "tone", "poet")):
+            assert window.side.reason
+            app.to.sending.choose_preset(preset)
+            app.to.sending.give(name, text)
+        app.to.compare.contenders.changed.emit()
+        assert not window.side.reason
+        ask(window, "tea")
+        systems = [lane.message.run.system for lane in await done(app)]
+        assert systems == ["Speak as a pirate.", "Speak as a poet."]
+        await app.until(lambda: len(app.messages) == 2, "the conversation is on show")
+        for preset, given in (("asks", {"role": "pirate"}), ("other", {"tone": "poet"})):
+            app.to.sending.choose_preset(preset)
+            assert app.to.sending.given == given
 
     journey(script)
 

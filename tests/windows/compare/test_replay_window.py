@@ -94,6 +94,44 @@ def test_a_conversation_is_replayed_row_by_row(journey: Journey, tmp_path: Path)
     journey(script)
 
 
+def test_it_is_asked_at_the_temperature_of_the_conversation(journey: Journey) -> None:
+    """Also of one that is not on show, after a restart; the new conversation keeps it."""
+    kept: list[int] = []
+
+    async def today(app: AppDriver) -> None:
+        await app.ready("quick")
+        chips = app.window.page.composer.temperature.chips
+        QTest.mouseClick(chips[1.1], LEFT)
+        kept.append(await conversation(app, "What is tea?"))
+
+    async def tomorrow(app: AppDriver) -> None:
+        await app.ready("quick")
+        app.window.comparing.replay(kept[0])
+        window = window_of(app)
+        await app.until(window.start.isEnabled, "it is ready")
+        assert window.own.text() == "at temperature 1.1"
+        QTest.mouseClick(window.start, LEFT)
+        await app.until(lambda: app.to.replay.rows, "a row comes")
+        await app.until(lambda: not app.to.replay.is_running, "it ends")
+        new = app.to.replay.rows[0].new
+        assert new is not None
+        assert new.run is not None
+        assert new.run.options.temperature == 1.1
+        app.to.replay.show()
+        await app.until(lambda: app.to.chat.shown == new.conversation_id, "it opens")
+        chips = app.window.page.composer.temperature.chips
+        assert chips[1.1].isChecked()
+        # Of a conversation without one nothing is said.
+        app.to.chat.new()
+        await app.until(lambda: not app.messages, "a new conversation")
+        plain = await conversation(app, "What is tea?")
+        app.window.comparing.replay(plain)
+        await app.until(window.own.isHidden, "nothing is said")
+
+    journey(today)
+    journey(tomorrow)
+
+
 def test_it_is_stopped_and_keeps_what_came(journey: Journey) -> None:
     async def script(app: AppDriver) -> None:
         await app.ready("quick")
