@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Examples of a property; no deadlines, which a busy machine would break.
+settings.register_profile("usual", max_examples=50, deadline=None)
+settings.register_profile("nightly", max_examples=1000, deadline=None)
+settings.load_profile("nightly" if os.environ.get("ONDOL_NIGHTLY") else "usual")
 
 gc.disable()
 

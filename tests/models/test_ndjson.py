@@ -72,7 +72,7 @@ def _through(reframer: Reframer, chunks: list[bytes]) -> bytes:
 
 
 @settings(
-    max_examples=5000,
+    max_examples=2000,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
