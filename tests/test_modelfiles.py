@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,10 +42,14 @@ def test_there_are_samples_of_every_kind() -> None:
 
 
 @each_sample
-def test_a_sample_says_in_its_first_line_what_it_is_for(path: Path) -> None:
-    first = path.read_text("utf-8").splitlines()[0]
-    assert first.startswith("# ")
-    assert len(first) > 20
+def test_a_sample_says_at_its_head_what_it_is_for_in_both_languages(path: Path) -> None:
+    english, korean = path.read_text("utf-8").splitlines()[:2]
+    assert english.startswith("# ")
+    assert english.isascii()
+    assert re.search("[가-힣]", korean.removeprefix("# ko: "))
+    for line in (english, korean):
+        first = line.removeprefix("# ").removeprefix("ko: ").partition(". ")[0]
+        assert 10 < len(first) <= 60  # what the menu of samples shows of it
 
 
 @each_sample

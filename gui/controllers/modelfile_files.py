@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Coroutine, Iterable
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gui import paths
+from gui import language, paths
 from gui.controllers.modelfile_controller import ModelfileController
 from gui.controllers.models_controller import ModelsController
 from gui.controllers.rooms import Rooms
@@ -89,7 +90,7 @@ class ModelfileFiles(QObject):
     def samples(self) -> tuple[SampleModelfile, ...]:
         """The Modelfiles that come with Ondol, by name."""
         found = sorted(paths.modelfiles().glob("*.Modelfile"))
-        return tuple(SampleModelfile(path, path.stem, _first_comment(path)) for path in found)
+        return tuple(SampleModelfile(path, path.stem, _about(path)) for path in found)
 
     def open(self, path: Path) -> None:
         """Read a Modelfile: `loaded` of the ModelfileController, or `told`."""
@@ -180,7 +181,11 @@ def _as_name(text: str) -> str:
     return name_for(text) if text else ""
 
 
-def _first_comment(path: Path) -> str:
+def _about(path: Path) -> str:
+    """What a sample says of itself: the comment at its head marked as the person's language
+    (`# ko: …`), else its first line."""
     with path.open(encoding="utf-8") as file:
-        first = file.readline()
-    return first.removeprefix("#").strip() if first.startswith("#") else ""
+        head = [line[1:].strip() for line in takewhile(lambda line: line.startswith("#"), file)]
+    mark = f"{language.chosen()}:"
+    marked = [line.removeprefix(mark).lstrip() for line in head if line.startswith(mark)]
+    return next(iter(marked + head), "")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gui.errors import ModelNotFound
 from gui.models.details import read_details
 from gui.models.names import same_name
-from gui.records import ModelInfo
+from gui.records import ModelInfo, ServerKind
 
 if TYPE_CHECKING:
     from gui.models.client import ModelClient
 
 _MOST_ASKED = 20
+_FILE = re.compile(r"^FROM (.*\bsha256-[0-9a-f]{64})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class FreedSpace:
     """Bytes that go with a model, and who keeps its large file when they are none.
 
     With both, `size` is the most it can be: `shared_with` is a file outside the server's
-    store with the same bytes, which may be the same file under a second name.
+    store with the same bytes, which may be the same file under a second name. The disk
+    tells whether it is, if it is ours to ask: that of the built-in engine.
     """
 
     size: int
@@ -51,7 +56,29 @@ async def freed_by(client: ModelClient, name: str) -> FreedSpace:
             beside = other.name
         elif weights & await _weights(client, other.name):
             return FreedSpace(0, other.name)
+    if beside and client.endpoint.kind is ServerKind.BUILT_IN:
+        return await _freed_beside(client, model, beside)
     return FreedSpace(model.size, beside)
+
+
+async def _freed_beside(client: ModelClient, model: ModelInfo, beside: str) -> FreedSpace:
+    """What goes with a model whose bytes a file on this machine has too."""
+    found = _FILE.search((await read_details(client, model.name)).modelfile)
+    match await asyncio.to_thread(_names_of, found[1]) if found else 0:
+        case 0:
+            return FreedSpace(model.size, beside)
+        case 1:
+            return FreedSpace(model.size)
+        case _:
+            return FreedSpace(0, beside)
+
+
+def _names_of(file: str) -> int:
+    """How many names a file has on its disk; 0 if that cannot be told."""
+    try:
+        return Path(file).stat().st_nlink
+    except (OSError, ValueError):
+        return 0
 
 
 def _look_alike(one: ModelInfo, other: ModelInfo) -> bool:

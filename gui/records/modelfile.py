@@ -49,7 +49,7 @@ class FormValues:
 
 @dataclass(frozen=True, slots=True)
 class SampleModelfile:
-    """A Modelfile that comes with Ondol; `about` is its first comment."""
+    """A Modelfile that comes with Ondol; `about` is what its head says of it."""
 
     path: Path
     title: str

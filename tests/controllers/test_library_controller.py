@@ -62,6 +62,25 @@ def test_errors_are_told_in_the_models_window(journey: Journey) -> None:
     journey(script)
 
 
+def test_what_deleting_a_model_made_from_the_starter_frees_is_known(journey: Journey) -> None:
+    """It has the starter's file under a second name, or a copy: never "at most"."""
+
+    async def script(app: AppDriver) -> None:
+        await app.ready()
+        client = await app._ondol._rooms.call(_client)
+        body = {"model": "warm", "from": STARTER, "system": "Be warm.", "stream": False}
+        made = await app._ondol._rooms.call(lambda _: client._http.post("/api/create", json=body))
+        assert made.status_code == 200
+        asked: list[tuple[str, int, str]] = []
+        app.to.library.delete_asked.connect(lambda *what: asked.append(what))
+        app.to.library.ask_delete("warm:latest")
+        await app.until(lambda: asked, "it is told what that frees")
+        (_, size, shared_with) = asked[0]
+        assert (size == 0, shared_with) in ((True, STARTER), (False, ""))
+
+    journey(script)
+
+
 def test_mod_09_a_model_that_is_brought_again_is_not_deleted_under_it(journey: Journey) -> None:
     from gui.records import Transfer, TransferKind, TransferState
 

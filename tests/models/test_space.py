@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from faults import answers
@@ -20,16 +21,22 @@ def entry(name: str, digest: str, size: int = 1000) -> dict[str, Any]:
     return {"name": name, "digest": digest, "size": size, "details": details}
 
 
-def freed(name: str, entries: list[dict[str, Any]], files: dict[str, str]) -> FreedSpace:
+def freed(
+    name: str,
+    entries: list[dict[str, Any]],
+    files: dict[str, str],
+    folder: Path = Path("/blobs"),
+    kind: ServerKind = ServerKind.OLLAMA,
+) -> FreedSpace:
     """`files` are the digests of the weights by the model's name; no blob has none."""
 
     def show(request: Request) -> list[bytes]:
         file = files.get(request.json["model"], "")
-        modelfile = f"FROM /blobs/sha256-{file}" if file else "FROM model.gguf"
+        modelfile = f"FROM {folder}/sha256-{file}" if file else "FROM model.gguf"
         return answers.http_json({"modelfile": modelfile, "details": {}, "model_info": {}})
 
     async def work() -> FreedSpace:
-        client = ModelClient(Endpoint(ServerKind.OLLAMA, server.url))
+        client = ModelClient(Endpoint(kind, server.url))
         try:
             return await freed_by(client, name)
         finally:
@@ -66,3 +73,17 @@ def test_what_is_certain_counts_more_than_what_is_not() -> None:
     ]
     files = {"m:latest": A, "other:latest": A}
     assert freed("m", entries, files) == FreedSpace(0, "other:latest")
+
+
+def test_of_the_engines_own_files_it_is_known_whether_they_are_the_same(tmp_path: Path) -> None:
+    entries = [entry("m:latest", "1" * 64), entry("starter:latest", A)]
+    blob = tmp_path / f"sha256-{A}"
+
+    def told() -> FreedSpace:
+        return freed("m", entries, {"m:latest": A}, tmp_path, ServerKind.BUILT_IN)
+
+    assert told() == FreedSpace(1000, "starter:latest")  # no such file: not known
+    blob.write_bytes(b"weights")
+    assert told() == FreedSpace(1000)
+    (tmp_path / "starter.gguf").hardlink_to(blob)
+    assert told() == FreedSpace(0, "starter:latest")

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.language import tr
 from gui.records import Step
 from gui.records.modelfile import ParameterField
 from gui.widgets.chain.template_field import TemplateField
+from gui.widgets.check_box import CheckBox
 from gui.widgets.modelfile.sections import form_label
 from gui.widgets.presets.model_choice import ModelChoice
 from gui.widgets.presets.options_form import OptionsForm
@@ -28,7 +29,7 @@ class StepDetails(QWidget):
         self.model = ModelChoice(tr("Model of the step"), tr("that of the preset"))
         self.system = TemplateField(tr("System prompt of the step"), (2, 10))
         self.system.setPlaceholderText(tr("that of the preset"))
-        self.history = QCheckBox(tr("The conversation so far stands before the prompt"))
+        self.history = CheckBox(tr("The conversation so far stands before the prompt"))
         self.options = OptionsForm(fields)
         self.model.edited.connect(lambda name: self._tell(replace(self._step, model=name)))
         self.system.edited.connect(lambda text: self._tell(replace(self._step, system=text)))

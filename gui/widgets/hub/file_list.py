@@ -4,54 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from gui.language import tr
 from gui.records import HubOffer
 from gui.widgets.hub.file_rows import FileDelegate, FileItemModel
+from gui.widgets.models.rows import RowList
 
 
-class FileList(QListView):
+class FileList(RowList):
     """Arrows and clicks choose, Enter and double clicks download."""
 
     chosen = Signal(object)  # HubOffer | None
     download_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows = FileItemModel(self)
-        self.setModel(self._rows)
-        self.setItemDelegate(FileDelegate(self))
-        self.setAccessibleName(tr("Files"))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        rows = FileItemModel()
+        super().__init__(rows, FileDelegate(), tr("Files"), parent)
+        self._rows = rows
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
         self.doubleClicked.connect(self.download_requested)
         self.selectionModel().currentChanged.connect(self._choose)
-
-    @override
-    def model(self) -> QAbstractItemModel:
-        return self._rows
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return self._rows.rowCount()
 
     @property
     def offer(self) -> HubOffer | None:
         """The one chosen."""
         index = self.currentIndex()
-        return self._rows.offers[index.row()] if index.isValid() else None
+        return self._rows.rows[index.row()] if index.isValid() else None
 
     def show_offers(self, offers: Sequence[HubOffer], wanted: str = "") -> None:
         """Replace them, and choose the file named `wanted`, or the first."""
-        self._rows.show_offers(offers)
+        self._rows.replace(offers)
         names = [offer.file.name for offer in offers]
         row = names.index(wanted) if wanted in names else 0
         index = self._rows.index(row, 0) if names else QModelIndex()
@@ -71,4 +57,4 @@ class FileList(QListView):
             super().keyPressEvent(event)
 
     def _choose(self, index: QModelIndex) -> None:
-        self.chosen.emit(self._rows.offers[index.row()] if index.isValid() else None)
+        self.chosen.emit(self._rows.rows[index.row()] if index.isValid() else None)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from gui.language import tr
 from gui.records import HubRepo
 from gui.widgets.hub.repo_rows import RepoDelegate, RepoItemModel
+from gui.widgets.models.rows import RowList
 
 
-class RepoList(QListView):
+class RepoList(RowList):
     """Arrows and clicks choose; Enter goes on to its files; near the end more is asked for."""
 
     chosen = Signal(str)
@@ -22,28 +23,13 @@ class RepoList(QListView):
     more_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows = RepoItemModel(self)
+        rows = RepoItemModel()
+        super().__init__(rows, RepoDelegate(), tr("Repositories"), parent)
+        self._rows = rows
         self._is_marking = False
-        self.setModel(self._rows)
-        self.setItemDelegate(RepoDelegate(self))
-        self.setAccessibleName(tr("Repositories"))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
         self.selectionModel().currentChanged.connect(self._choose)
         self.verticalScrollBar().valueChanged.connect(self._look_ahead)
-
-    @override
-    def model(self) -> QAbstractItemModel:
-        return self._rows
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return self._rows.rowCount()
 
     @property
     def repo(self) -> str:
@@ -55,7 +41,7 @@ class RepoList(QListView):
         """Replace them, or add those that are new at the end."""
         before = self.repo
         self._is_marking = True
-        was_reset = self._rows.show_repos(repos)
+        was_reset = self._rows.extend(repos)
         self._is_marking = False
         if was_reset:
             self.mark(before)
@@ -63,7 +49,7 @@ class RepoList(QListView):
 
     def mark(self, repo: str) -> None:
         """Show which one is looked into, without asking for it again."""
-        names = [known.id.lower() for known in self._rows.repos]
+        names = [known.id.lower() for known in self._rows.rows]
         row = names.index(repo.lower()) if repo.lower() in names else -1
         index = self._rows.index(row, 0) if row >= 0 else QModelIndex()
         self._is_marking = True

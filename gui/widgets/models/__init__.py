@@ -3,6 +3,7 @@
 words.py            what is said of a model, a size, a time
 paint.py            a line of text, a chip
 labels.py           labels of plain text
+rows.py             what lists of painted rows have in common
 installed_rows.py   the installed models: their order, how a row looks
 installed_list.py   that list, with keys and a menu
 catalogue_rows.py   models to get and their sizes: how a row looks

@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from gui.language import tr
 from gui.widgets.models.catalogue_rows import CatalogueDelegate, CatalogueItemModel, CatalogueRow
+from gui.widgets.models.rows import RowList
 
 
-class CatalogueList(QListView):
+class CatalogueList(RowList):
     """Arrows and clicks point at a size, Enter and double clicks get it."""
 
     pointed = Signal(str)
     get_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows = CatalogueItemModel(self)
-        self.setModel(self._rows)
-        self.setItemDelegate(CatalogueDelegate(self))
-        self.setAccessibleName(tr("Models worth having"))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
+        rows = CatalogueItemModel()
+        super().__init__(rows, CatalogueDelegate(), tr("Models worth having"), parent)
+        self._rows = rows
         self.clicked.connect(self._point)
         self.doubleClicked.connect(self._get)
 
-    @override
-    def model(self) -> QAbstractItemModel:
-        return self._rows
-
-    @property
-    def count(self) -> int:
-        """How many rows there are."""
-        return self._rows.rowCount()
-
     def show_rows(self, rows: list[CatalogueRow]) -> None:
         """Replace them; the one pointed at stays if it is there."""
-        if rows == self._rows.rows:
+        if tuple(rows) == self._rows.rows:
             return
         name = self._name(self.currentIndex())
         self._rows.replace(rows)

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-)
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem
 from typing_extensions import override
 
 from gui import theme
@@ -24,14 +15,13 @@ from gui.language import tr
 from gui.records import CatalogueEntry, CatalogueSize, Fit, FitEstimate
 from gui.widgets.models import paint, words
 from gui.widgets.models.labels import for_tooltip
+from gui.widgets.models.rows import Index, RowDelegate, RowItemModel
 
 _ROW = 36
 _HEADING = 64
 _SIDE = 20
 _TAG = 112
 _FIGURES = 230
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +85,11 @@ def rows_of(
     return rows
 
 
-class CatalogueItemModel(QAbstractListModel):
-    """Rows of headings and sizes, replaced whole; a heading cannot be chosen."""
-
-    RowRole = Qt.ItemDataRole.UserRole + 1
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: list[CatalogueRow] = []
-
-    def replace(self, rows: list[CatalogueRow]) -> None:
-        """Show these."""
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
+class CatalogueItemModel(RowItemModel[CatalogueRow]):
+    """Rows of headings and sizes; a heading cannot be chosen."""
 
     @override
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row = self.rows[index.row()]
-        if role == self.RowRole:
-            return row
+    def text(self, row: CatalogueRow, role: int) -> str | None:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.text
         if role == Qt.ItemDataRole.ToolTipRole and row.size is None:
@@ -126,32 +97,27 @@ class CatalogueItemModel(QAbstractListModel):
         return None
 
     @override
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         flag = Qt.ItemFlag
         is_heading = self.rows[index.row()].size is None
         return flag.ItemIsEnabled if is_heading else flag.ItemIsEnabled | flag.ItemIsSelectable
 
 
-class CatalogueDelegate(QStyledItemDelegate):
+class CatalogueDelegate(RowDelegate):
     """What a model is good for; under it the sizes, and whether each fits."""
 
     @override
-    def sizeHint(self, _: QStyleOptionViewItem, index: _Index) -> QSize:
-        row: CatalogueRow = index.data(CatalogueItemModel.RowRole)
+    def sizeHint(self, _: QStyleOptionViewItem, index: Index) -> QSize:
+        row: CatalogueRow = index.data(RowItemModel.RowRole)
         return QSize(100, _ROW if row.size else _HEADING)
 
     @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        row: CatalogueRow = index.data(CatalogueItemModel.RowRole)
-        look = theme.colours(option.palette)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def draw(self, painter: QPainter, rect: QRect, index: Index, look: theme.Colours) -> None:
+        row: CatalogueRow = index.data(RowItemModel.RowRole)
         if row.size is None:
-            self._draw_heading(painter, option.rect, row.entry, look)
+            self._draw_heading(painter, rect, row.entry, look)
         else:
-            paint.ground(painter, option, look)
-            self._draw_size(painter, option.rect, row, row.size, look)
-        painter.restore()
+            self._draw_size(painter, rect, row, row.size, look)
 
     def _draw_heading(
         self, painter: QPainter, rect: QRect, entry: CatalogueEntry, look: theme.Colours

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QItemSelectionModel,
     QModelIndex,
     QPoint,
@@ -14,15 +13,16 @@ from PySide6.QtCore import (
     SignalInstance,
 )
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from gui.language import tr
 from gui.records import LoadedModel, ModelInfo
 from gui.widgets.models.installed_rows import InstalledDelegate, InstalledItemModel, Order
+from gui.widgets.models.rows import RowList
 
 
-class InstalledList(QListView):
+class InstalledList(RowList):
     """Enter chats, F2 renames, Delete deletes; the menu has all of it."""
 
     chosen = Signal(str)  # "" when nothing is
@@ -34,39 +34,23 @@ class InstalledList(QListView):
     unload_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows = InstalledItemModel(self)
-        self._delegate = InstalledDelegate(self)
+        rows, self._delegate = InstalledItemModel(), InstalledDelegate()
+        super().__init__(rows, self._delegate, tr("Installed models"), parent)
+        self._rows = rows
         self._name = ""
         self._announced = ""
         self._is_arranging = False
-        self.setModel(self._rows)
-        self.setItemDelegate(self._delegate)
-        self.setAccessibleName(tr("Installed models"))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
         self.customContextMenuRequested.connect(self._open_menu)
         self.doubleClicked.connect(lambda: self._tell(self.chat_requested))
         self._delegate.unload_clicked.connect(self.unload_requested)
         self._rows.rearranged.connect(self._mark)
         self.selectionModel().currentChanged.connect(self._choose)
 
-    @override
-    def model(self) -> QAbstractItemModel:
-        return self._rows
-
     @property
     def name(self) -> str:
         """The model chosen, "" for none."""
         return self._name
-
-    @property
-    def count(self) -> int:
-        """How many models are on show."""
-        return self._rows.rowCount()
 
     @property
     def order(self) -> Order:
@@ -79,7 +63,7 @@ class InstalledList(QListView):
 
     def show_models(self, models: Sequence[ModelInfo], loaded: Sequence[LoadedModel]) -> None:
         """Replace the rows; the one chosen and the scroll position stay."""
-        self._rearrange(lambda: self._rows.replace(models, loaded))
+        self._rearrange(lambda: self._rows.show_models(models, loaded))
 
     def search(self, text: str) -> None:
         """Only those that have every word of `text`."""

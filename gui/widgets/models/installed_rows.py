@@ -9,9 +9,7 @@ from enum import StrEnum
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -19,21 +17,20 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem
 from typing_extensions import override
 
 from gui import theme
 from gui.language import tr
 from gui.records import LoadedModel, ModelInfo
 from gui.widgets.models import paint, words
+from gui.widgets.models.rows import Index, RowDelegate, RowItemModel
 
 ROW = 64
 LOADED_ROW = 88
 _SIDE = 20
 _TOP = 10
 _LINE = 20
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class Order(StrEnum):
@@ -51,17 +48,15 @@ _KEYS: dict[Order, Callable[[ModelInfo], tuple[float, str]]] = {
 }
 
 
-class InstalledItemModel(QAbstractListModel):
+class InstalledItemModel(RowItemModel[ModelInfo]):
     """The models that have all the words typed, in the chosen order."""
 
-    ModelRole = Qt.ItemDataRole.UserRole + 1
     LoadedRole = Qt.ItemDataRole.UserRole + 2
     rearranged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: tuple[ModelInfo, ...] = ()
-        self._shown: list[ModelInfo] = []
         self._loaded: dict[str, LoadedModel] = {}
         self._words: tuple[str, ...] = ()
         self._order = Order.NAME
@@ -71,7 +66,7 @@ class InstalledItemModel(QAbstractListModel):
         """How it is sorted."""
         return self._order
 
-    def replace(self, models: Sequence[ModelInfo], loaded: Sequence[LoadedModel]) -> None:
+    def show_models(self, models: Sequence[ModelInfo], loaded: Sequence[LoadedModel]) -> None:
         """Show these models, `loaded` of them in memory."""
         self._all = tuple(models)
         self._loaded = {model.name: model for model in loaded}
@@ -89,17 +84,15 @@ class InstalledItemModel(QAbstractListModel):
 
     def row_of(self, name: str) -> int:
         """The row of a model, -1 when it is not on show."""
-        return next((row for row, model in enumerate(self._shown) if model.name == name), -1)
+        return next((row for row, model in enumerate(self.rows) if model.name == name), -1)
 
     def loaded(self, name: str) -> LoadedModel | None:
         """How a model lies in memory, None when it does not."""
         return self._loaded.get(name)
 
     def _arrange(self) -> None:
-        self.beginResetModel()
         matching = (model for model in self._all if self._matches(model))
-        self._shown = sorted(matching, key=_KEYS[self._order])
-        self.endResetModel()
+        self.replace(sorted(matching, key=_KEYS[self._order]))
         self.rearranged.emit()
 
     def _matches(self, model: ModelInfo) -> bool:
@@ -110,21 +103,19 @@ class InstalledItemModel(QAbstractListModel):
         return all(word in text for word in self._words)
 
     @override
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._shown)
+    def text(self, row: ModelInfo, role: int) -> str | None:
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.name
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(row)
+        return None
 
     @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        model = self._shown[index.row()]
-        if role == self.ModelRole:
-            return model
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == self.LoadedRole:
-            return self._loaded.get(model.name)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return model.name
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._spoken(model)
-        return None
+            return self._loaded.get(self.rows[index.row()].name)
+        return super().data(index, role)
 
     def _spoken(self, model: ModelInfo) -> str:
         parts = [model.name, words.model_line(model), words.context_text(model.context_length)]
@@ -134,30 +125,25 @@ class InstalledItemModel(QAbstractListModel):
         return ", ".join(part for part in parts if part)
 
 
-class InstalledDelegate(QStyledItemDelegate):
+class InstalledDelegate(RowDelegate):
     """Name and size, properties and abilities; a line more for one that is in memory."""
 
     unload_clicked = Signal(str)
 
     @override
-    def sizeHint(self, _: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, _: QStyleOptionViewItem, index: Index) -> QSize:
         is_loaded = index.data(InstalledItemModel.LoadedRole) is not None
         return QSize(100, LOADED_ROW if is_loaded else ROW)
 
     @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        model: ModelInfo = index.data(InstalledItemModel.ModelRole)
+    def draw(self, painter: QPainter, rect: QRect, index: Index, look: theme.Colours) -> None:
+        model: ModelInfo = index.data(RowItemModel.RowRole)
         loaded: LoadedModel | None = index.data(InstalledItemModel.LoadedRole)
-        look = theme.colours(option.palette)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint.ground(painter, option, look)
-        first = _line_of(option.rect, 0)
+        first = _line_of(rect, 0)
         self._draw_name(painter, first, model, look)
         self._draw_properties(painter, first.translated(0, _LINE + 2), model, look)
         if loaded is not None:
-            self._draw_memory(painter, _line_of(option.rect, 2), loaded, look)
-        painter.restore()
+            self._draw_memory(painter, _line_of(rect, 2), loaded, look)
 
     def _draw_name(
         self, painter: QPainter, rect: QRect, model: ModelInfo, look: theme.Colours
@@ -205,7 +191,7 @@ class InstalledDelegate(QStyledItemDelegate):
         event: QEvent,
         model: QAbstractListModel,  # type: ignore[override]
         option: QStyleOptionViewItem,
-        index: _Index,
+        index: Index,
     ) -> bool:
         """A click on the word Unload."""
         is_click = event.type() is QEvent.Type.MouseButtonRelease

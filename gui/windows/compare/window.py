@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -19,6 +18,7 @@ from gui import theme
 from gui.controllers import Controllers
 from gui.language import tr
 from gui.records import Message
+from gui.widgets.check_box import CheckBox
 from gui.widgets.compare.lane_column import LaneColumn
 from gui.widgets.compare.lanes_view import LanesView
 from gui.widgets.composer import Composer
@@ -52,7 +52,7 @@ class CompareWindow(Companion):
         self.who.setCheckable(True)
         self.who.setChecked(True)
         self.place = ElidedLabel("quiet", Qt.TextElideMode.ElideRight)
-        self.together = QCheckBox(tr("Scroll together"))
+        self.together = CheckBox(tr("Scroll together"))
         self.together.setChecked(True)
         self.differences = QPushButton(tr("Differences"))
         self.differences.setCheckable(True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -50,6 +50,9 @@ class GetPage(Page):
         self.note = ElidedLabel("quiet")
         self.problem = plain_label("problem", wraps=True)
         self.list = CatalogueList()
+        self.unlisted = plain_label("message", wraps=True)
+        self.unlisted.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.unlisted.setContentsMargins(32, 0, 32, 64)
         self._choices = QButtonGroup(self)
         self._row = QHBoxLayout()
         self._row.setSpacing(6)
@@ -83,6 +86,7 @@ class GetPage(Page):
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.list, 1)
+        column.addWidget(self.unlisted, 1)
 
     def _connect(self) -> None:
         self._catalogue.listed.connect(self._show)
@@ -128,6 +132,14 @@ class GetPage(Page):
         if not text:
             self.note.setText(tr("Type or paste a name, or choose one below."))
         self.note.setVisible(not self.problem.text() or is_begun)
+        is_unlisted = bool(text) and not self.list.count
+        self.list.setVisible(not is_unlisted)
+        self.unlisted.setVisible(is_unlisted)
+        self.unlisted.setText(
+            tr("No model of this list is called so.")
+            if problem
+            else tr("Not in this list. If the name is right, Ondol gets it all the same.")
+        )
 
     def _note(self, text: str) -> str:
         """The whole name and where it comes from (MOD-10), and what the catalogue knows of it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from gui.controllers import Controllers
 from gui.language import tr
 from gui.records import HubFile, HubLook, HubOffer
+from gui.widgets.check_box import CheckBox
 from gui.widgets.hub import words
 from gui.widgets.models.labels import ElidedLabel, for_tooltip, plain_label
 from gui.widgets.models.words import size_text
@@ -43,7 +43,7 @@ class DownloadForm(QFrame):
         self.setObjectName("hub-form")
         self.file = ElidedLabel("quiet")
         self.fit = plain_label("quiet", wraps=True)
-        self.vision = QCheckBox()
+        self.vision = CheckBox()
         self.adapters = plain_label("quiet", wraps=True)
         self.field = QLineEdit()
         self.field.setMaxLength(_LONGEST)

@@ -38,6 +38,7 @@ class InstalledPage(Page):
     push_requested = Signal(str)
     get_requested = Signal()
     import_requested = Signal()
+    servers_requested = Signal()
 
     def __init__(self, controllers: Controllers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +64,7 @@ class InstalledPage(Page):
         self.get = QPushButton(tr("Get models"))
         self.get.setProperty("primary", True)
         self.bring = QPushButton(tr("Import a GGUF file…"))
+        self.servers = QPushButton(tr("Look at the servers"))
         self.bring_more = IconButton("file-plus", tr("Import a GGUF file…"))
         empty = QWidget()
         column = QVBoxLayout(empty)
@@ -72,6 +74,7 @@ class InstalledPage(Page):
         column.addWidget(self.message)
         column.addWidget(self.get, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.bring, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.servers, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.list)
@@ -125,6 +128,7 @@ class InstalledPage(Page):
         self.get.clicked.connect(self.get_requested)
         self.bring.clicked.connect(self.import_requested)
         self.bring_more.clicked.connect(self.import_requested)
+        self.servers.clicked.connect(self.servers_requested)
         self.panel.base_requested.connect(self.base_requested)
         for part in (self.list, self.panel):
             part.chat_requested.connect(self.chat_requested)
@@ -198,12 +202,15 @@ class InstalledPage(Page):
 
     def _show_problem(self, why: str) -> None:
         self._show()
-        self._show_message(why, offers_get=False)
+        self._show_message(why, offers_servers=True)
 
-    def _show_message(self, text: str, *, offers_get: bool) -> None:
+    def _show_message(
+        self, text: str, *, offers_get: bool = False, offers_servers: bool = False
+    ) -> None:
         self.message.setText(text)
         self.get.setVisible(offers_get)
         self.bring.setVisible(offers_get)
+        self.servers.setVisible(offers_servers)
         self.pages.setCurrentIndex(1)
 
     def _show_chosen(self, name: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QLabel,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.language import tr
+from gui.widgets.check_box import CheckBox
 from gui.widgets.models.labels import plain_label
 
 _WIDTH = 440
@@ -94,7 +94,7 @@ class PushDialog(NameDialog):
             name=name,
         )
         super().__init__(tr("Push a model"), about, name, tr("Push"), check, parent)
-        self.insecure = QCheckBox(tr("A registry of your own without TLS (http)"))
+        self.insecure = CheckBox(tr("A registry of your own without TLS (http)"))
         self.column.insertWidget(self.column.count() - 2, self.insecure)
         self.named.connect(lambda text: self.pushed.emit(text, self.insecure.isChecked()))
 

@@ -154,6 +154,7 @@ class ModelsWindow(QWidget):
         page.delete_requested.connect(library.ask_delete)
         page.push_requested.connect(self._ask_push)
         page.get_requested.connect(lambda: self.show_page(GET))
+        page.servers_requested.connect(self.show_servers)
         page.base_requested.connect(lambda name: self.create_page().use_base(name))
         page.import_requested.connect(lambda: self.create_page().choose_import())
         self._drops = FileDrops(model_paths, self, page.search, page.list.viewport())

@@ -444,12 +444,14 @@ def test_the_page_outlives_its_window(journey: Journey) -> None:
 
     async def script(app: AppDriver) -> None:
         page = await create_page(app)
+        assert _duck(page) == "rubber-duck\tListens to your problem and asks one question at a time"
         write(page, f"FROM {STARTER}\n# mine\n")
         app.to.settings.change(language="ko")
         await app.until(lambda: app.window.models and app.window.models.windowTitle() == "모델", "")
         assert app.window.models is not None
         again = app.window.models.create_page()
         assert again.source.text() == f"FROM {STARTER}\n# mine\n"
+        assert _duck(again) == "rubber-duck\t고민을 듣고 한 번에 하나씩 되묻는 고무 오리입니다"
         assert again.head.name.placeholderText() == "새 모델의 이름"
         again.form.system.setPlainText("안녕")
         assert "SYSTEM 안녕" in again.source.text()
@@ -458,3 +460,9 @@ def test_the_page_outlives_its_window(journey: Journey) -> None:
         journey(script)
     finally:
         language.choose("en")
+
+
+def _duck(page: CreatePage) -> str:
+    """What the menu of samples says of one."""
+    actions = page.head.samples_menu().actions()
+    return next(action.text() for action in actions if action.text().startswith("rubber-duck"))

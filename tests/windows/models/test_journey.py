@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 from gui.controllers import deletions
 from gui.windows.models.get_page import GetPage
 from gui.windows.models.name_dialog import NameDialog
+from gui.windows.models.servers_page import ServersPage
 from gui.windows.models.window import ModelsWindow
 
 D = TypeVar("D", bound=QDialog)
@@ -228,6 +229,30 @@ def _name(widget: QWidget) -> str:
     return widget.accessibleName() or (str(text()) if callable(text) else "")
 
 
+def test_a_name_that_no_model_of_the_list_has_is_no_empty_page(journey: Journey) -> None:
+    async def script(app: AppDriver) -> None:
+        window = await opened(app)
+        page = window.show_page("get")
+        assert isinstance(page, GetPage)
+        await app.until(lambda: page.list.count, "the catalogue is read")
+        assert not page.unlisted.isVisible()
+        for text, told in (
+            ("hf.co/someone/model:Q4_K_M", "gets it all the same"),
+            ("two words", "No model of this list"),
+        ):
+            page.field.clear()
+            QTest.keyClicks(page.field, text)
+            assert told in page.unlisted.text()
+            assert page.unlisted.isVisible()
+            assert not page.list.isVisible()
+        page.field.clear()
+        QTest.keyClicks(page.field, "qwen3")
+        assert page.list.isVisible()
+        assert not page.unlisted.isVisible()
+
+    journey(script)
+
+
 def test_net_29_a_server_that_goes_away_is_told_and_comes_back(journey: Journey) -> None:
     async def script(app: AppDriver) -> None:
         window = await opened(app)
@@ -235,6 +260,10 @@ def test_net_29_a_server_that_goes_away_is_told_and_comes_back(journey: Journey)
         app.to.library.unreachable.emit("Nothing answers.")
         assert page.pages.currentIndex() == 1
         assert page.message.text() == "Nothing answers."
+        assert not page.get.isVisible()
+        page.servers.click()
+        assert isinstance(window.stack.currentWidget(), ServersPage)
+        window.show_page("installed")
         app.to.library.refresh()
         await app.until(lambda: page.pages.currentIndex() == 0, "the list is back")
 
