@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 import threading
@@ -116,6 +117,15 @@ class InThread:
         self.server.should_exit = True
         self.thread.join(10)
         assert not self.thread.is_alive()
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    """The events of a stream, with their data."""
+    found = []
+    for block in text.replace("\r\n", "\n").strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+        found.append((fields["event"], json.loads(fields["data"]) if "data" in fields else None))
+    return found
 
 
 def read_all(raw: socket.socket) -> bytes:

@@ -28,5 +28,6 @@ light; nothing else here is imported by them. A module may import from those bel
 LangServe's `stream_log` and `stream_events` are not served: they send what LangChain's
 tracers saw, which is where CVE-2025-68664 was (dictionaries with an `lc` key taken for
 objects), and would tell a caller every prompt. Its `/c/<config>/` routes and feedback are
-not served either: nothing about a run can be configured by who asks.
+not served either: nothing about a run can be configured by who asks. (Of the former only the
+one with the empty configuration answers, as the chain itself: the playground shares it.)
 """

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 from langserve import add_routes
+from pydantic import BaseModel
 from sse_starlette.sse import AppStatus
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,11 +32,27 @@ _QUIET = ("sse_starlette", "fastapi", "uvicorn", "httpx", "httpcore", "langchain
 _NOT_SERVED = ("stream_log", "stream_events", "config_hashes", "token_feedback")
 
 
+# What may be answered instead, as openapi.json tells it for every path.
+_REFUSALS = (400, 401, 403, 405, 408, 413, 415, 422, 500, 502, 503)
+
+
+class Refusal(BaseModel):
+    """What comes with these: see `gui.serve.faults`."""
+
+    detail: str
+
+
 def snapshot(prepared: Prepared) -> Snapshot:
     """One state of a chain as it is served; a changed chain gets another one."""
     chain = Served(prepared)
     # Its pages of documentation would load scripts from the internet.
-    app = FastAPI(title=prepared.name, version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=prepared.name,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        responses={status: {"model": Refusal} for status in _REFUSALS},
+    )
     app.add_exception_handler(OndolError, _failed)
     app.add_exception_handler(Exception, _failed)
     app.add_exception_handler(OSError, _missing)

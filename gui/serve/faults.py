@@ -69,8 +69,11 @@ def ending() -> Refused:
 
 
 def refusal(refused: Refused) -> Response:
-    """The refusal as a response, as FastAPI writes its own."""
-    return JSONResponse({"detail": refused.text}, refused.status, dict(refused.headers))
+    """The refusal as a response, as FastAPI writes its own; a header may be there twice."""
+    response = JSONResponse({"detail": refused.text}, refused.status)
+    for name, value in refused.headers:
+        response.headers.append(name, value)
+    return response
 
 
 def is_error_event(body: bytes) -> bool:

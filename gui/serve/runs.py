@@ -18,6 +18,9 @@ from gui.serve.report import Entry
 from gui.serve.turns import Turns
 
 CHAIN = "/chain"
+_SHARED = f"{CHAIN}/c/N4XyA/"
+"""The chain in the addresses that the playground shares: with its configuration, packed (by
+lz-string), which is always an empty object. Another one is not served (SRV-11)."""
 _PLAIN: dict[str, Callable[[bytes, type[BaseModel], int], bytes]] = {
     f"{CHAIN}/invoke": bodies.one_input,
     f"{CHAIN}/stream": bodies.one_input,
@@ -59,6 +62,8 @@ class Runs:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         snapshot = self.snapshot
+        if scope["path"].startswith(_SHARED):
+            scope["path"] = f"{CHAIN}/{scope['path'].removeprefix(_SHARED)}"
         plain = _PLAIN.get(scope["path"])
         if plain is None or scope["method"] != "POST":
             await snapshot.app(scope, _nothing, send)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from gui.records import INPUT, Variable, VariableSource
 
 _ASKED = frozenset({VariableSource.ASK, VariableSource.CLIPBOARD, VariableSource.SELECTION})
+_LONGEST_DEFAULT = 60
 _count = itertools.count(1)
 
 
@@ -25,7 +27,7 @@ def input_model(variables: Iterable[Variable], *, needs_input: bool) -> type[Bas
     The fields stand under aliases: a variable may be called as something of pydantic's. The
     name is new each time: LangServe renames the second model of one name and loses aliases.
     """
-    said = Variable(INPUT, label="What the person says.")
+    said = Variable(INPUT, label="Input")
     fields: dict[str, Any] = {"v0": (str, _field(said, required=needs_input))}
     for number, variable in enumerate(asked(variables), 1):
         required = variable.source is VariableSource.ASK and not variable.default
@@ -50,18 +52,27 @@ def required(schema: type[BaseModel]) -> tuple[str, ...]:
 
 
 def _field(variable: Variable, *, required: bool) -> Any:
-    described = [_inert(variable.label or variable.name)]
-    if variable.choices:
-        described.append(f"For example: {_inert(', '.join(variable.choices))}")
     about: dict[str, Any] = {
         "alias": variable.name,
         "title": _inert(variable.label or variable.name),
-        "description": " ".join(described),
+        "description": _described(variable, required=required),
     }
     if required:
         return Field(**about)
     # A factory, so that the default is not in the schema: see `_inert`.
     return Field(default_factory=lambda: variable.default, **about)
+
+
+def _described(variable: Variable, *, required: bool) -> str | None:
+    """What the title does not say: the playground shows them side by side."""
+    said = []
+    if variable.name == INPUT:
+        said.append("What the person says.")
+    if variable.choices:
+        said.append(f"For example: {', '.join(variable.choices)}.")
+    if variable.default and not required:
+        said.append(f"If left out: {textwrap.shorten(variable.default, _LONGEST_DEFAULT)}")
+    return _inert(" ".join(said)) or None
 
 
 def _inert(text: str) -> str:

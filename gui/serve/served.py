@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
 from langchain_core.runnables import Runnable, RunnableConfig
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import override
 
 from gui.serve import meter, schema
 from gui.serve.prepared import Prepared
+
+
+class Config(BaseModel):
+    """What a request's configuration may say: see `gui.serve.bodies`.
+
+    Its schema says nothing: LangServe's playground makes a form of it, for nobody to fill in,
+    and cannot make one of LangChain's own, where the number may be null.
+    """
+
+    model_config = ConfigDict(title="Configuration")
+
+    max_concurrency: SkipJsonSchema[int | None] = Field(None, ge=1)
 
 
 class Served(Runnable[dict[str, str], str]):
@@ -31,6 +44,15 @@ class Served(Runnable[dict[str, str], str]):
     @override
     def get_input_schema(self, config: RunnableConfig | None = None) -> type[BaseModel]:
         return self._schema
+
+    @override
+    def with_config(self, config: RunnableConfig | None = None, **kwargs: Any) -> Served:
+        """The same: a wrapped chain would show another schema of its configuration."""
+        return self
+
+    @override
+    def config_schema(self, *, include: Sequence[str] | None = None) -> type[BaseModel]:
+        return Config
 
     @override
     def invoke(

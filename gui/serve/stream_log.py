@@ -7,6 +7,7 @@ the reply is ever told.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -16,6 +17,8 @@ from langchain_core.runnables import Runnable
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 from starlette.requests import Request
+
+from gui.serve.faults import Refused, ending, public
 
 
 def route(
@@ -45,12 +48,26 @@ async def _events(chain: Runnable[Any, str], values: Any) -> AsyncGenerator[dict
     try:
         async for text in chain.astream(values):
             texts.append(text)
-            yield _patch({"op": "add", "path": "/streamed_output/-", "value": text})
-    except Exception:  # `gui.serve.runs` knows what it was, and says so
+            yield _output(text)
+    except (Exception, asyncio.CancelledError) as problem:
+        is_cut = isinstance(problem, asyncio.CancelledError)
+        # The playground shows the output alone; others get the event, worded by `gui.serve.runs`.
+        yield _output(_told(ending() if is_cut else public(problem), after=texts))
         yield {"event": "error", "data": "{}"}
+        if is_cut:
+            raise
         return
     yield _patch({"op": "replace", "path": "/final_output", "value": "".join(texts)})
     yield {"event": "end"}
+
+
+def _told(refused: Refused, *, after: list[str]) -> str:
+    told = f"[{refused.text}]"
+    return f"\n\n{told}" if after else told
+
+
+def _output(text: str) -> dict[str, str]:
+    return _patch({"op": "add", "path": "/streamed_output/-", "value": text})
 
 
 def _patch(operation: dict[str, Any]) -> dict[str, str]:

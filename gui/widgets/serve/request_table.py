@@ -149,7 +149,7 @@ def cells(request: ServedRequest) -> tuple[str, ...]:
         f"{time:%H:%M:%S}",
         f"{request.method} {request.route}",
         status_words(request),
-        tr("{seconds} s", seconds=f"{request.seconds:.2f}"),
+        f"{request.seconds:,.2f}",
         f"{request.tokens:,}" if request.tokens else "–",
     )
 

@@ -42,7 +42,7 @@ class ServeWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Serve"))
         self.setWindowIcon(theme.app_icon())
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(740)  # the words below on one line, in both languages
         self.resize(820, 720)
         self.restoreGeometry(shapes.from_text(self._to.settings.settings.serve_geometry))
         self.form = ServeForm()
@@ -90,7 +90,7 @@ class ServeWindow(QWidget):
         self.form.start_requested.connect(to.serve.start)
         self.form.stop_requested.connect(to.serve.stop)
         self.served.hide_key_requested.connect(to.serve.hide_key)
-        self.served.playground_requested.connect(lambda url: ask_and_open(url, self))
+        self.served.playground_requested.connect(self._open_playground)
         self.notice.remedy_chosen.connect(self._apply_remedy)
         to.serve.changed.connect(self._show)
         to.serve.request_came.connect(self.table.rows.add)
@@ -124,6 +124,9 @@ class ServeWindow(QWidget):
         self.form.show_view(view)
         if is_served:
             self.served.show_view(view)
+        elif not self.served.isHidden():
+            # What had the focus goes: the table, where nothing is to do, would take it.
+            self.form.button.setFocus()
         self.served.setVisible(is_served)
         has_requests = bool(self.table.rows.requests)
         self._pages.setCurrentIndex(1 if is_served or has_requests else 0)
@@ -149,6 +152,16 @@ class ServeWindow(QWidget):
             self.notice.dismiss()
         elif notice != self.notice.notice:
             self.notice.show_notice(notice)
+
+    def _open_playground(self, url: str) -> None:
+        box = ask_and_open(url, self)
+        if box is not None:
+            box.setText(
+                tr(
+                    "Open the playground in your browser? It asks for a name, which may be "
+                    "anything, and a password, which is the key."
+                )
+            )
 
     def _apply_remedy(self, notice: Notice) -> None:
         if notice.remedy is Remedy.RETRY:

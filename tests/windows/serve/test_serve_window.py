@@ -111,6 +111,7 @@ def test_a_preset_is_served_asked_and_stopped(journey: Journey) -> None:
         await app.until(lambda: view(app).state is ServeState.STOPPED, "it is stopped")
         assert not process.is_running()
         assert window.form.button.text() == "Start"
+        assert window.focusWidget() is window.form.button
         assert rows(window) == 2
 
     journey(script)
@@ -162,6 +163,7 @@ def test_the_playground_is_opened_through_the_one_gate(journey: Journey) -> None
         box = window.findChild(QMessageBox)
         assert box is not None
         assert box.informativeText() == view(app).playground
+        assert "a password, which is the key" in box.text()
         box.reject()
 
     journey(script)
