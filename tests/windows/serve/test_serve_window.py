@@ -86,8 +86,7 @@ def test_a_preset_is_served_asked_and_stopped(journey: Journey) -> None:
         window = await served(app)
         shown = view(app)
         assert shown.url.startswith("http://127.0.0.1:")
-        assert window.served.url.text() == shown.url
-        assert window.served.key.text() == shown.key
+        assert (window.served.url.text(), window.served.key.text()) == (shown.url, shown.key)
         assert shown.key in window.served.example.toPlainText()
         window.served.tabs.setCurrentIndex(1)
         QTest.mouseClick(window.served.copy_example, Qt.MouseButton.LeftButton)
