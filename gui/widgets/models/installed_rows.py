@@ -57,6 +57,7 @@ class InstalledItemModel(RowItemModel[ModelInfo]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: tuple[ModelInfo, ...] = ()
+        self._searched: dict[str, str] = {}
         self._loaded: dict[str, LoadedModel] = {}
         self._words: tuple[str, ...] = ()
         self._order = Order.NAME
@@ -69,6 +70,7 @@ class InstalledItemModel(RowItemModel[ModelInfo]):
     def show_models(self, models: Sequence[ModelInfo], loaded: Sequence[LoadedModel]) -> None:
         """Show these models, `loaded` of them in memory."""
         self._all = tuple(models)
+        self._searched = {model.name: _searched(model) for model in models}
         self._loaded = {model.name: model for model in loaded}
         self._arrange()
 
@@ -96,10 +98,7 @@ class InstalledItemModel(RowItemModel[ModelInfo]):
         self.rearranged.emit()
 
     def _matches(self, model: ModelInfo) -> bool:
-        if not self._words:
-            return True
-        parts = (model.name, model.family, model.quantization, *words.capability_words(model))
-        text = " ".join(parts).casefold()
+        text = self._searched[model.name]
         return all(word in text for word in self._words)
 
     @override
@@ -123,6 +122,11 @@ class InstalledItemModel(RowItemModel[ModelInfo]):
         if loaded := self._loaded.get(model.name):
             parts.append(words.memory_text(loaded))
         return ", ".join(part for part in parts if part)
+
+
+def _searched(model: ModelInfo) -> str:
+    parts = (model.name, model.family, model.quantization, *words.capability_words(model))
+    return " ".join(parts).casefold()
 
 
 class InstalledDelegate(RowDelegate):
