@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLibraryInfo, QTranslator, Signal
@@ -51,8 +52,16 @@ def run(arguments: Sequence[str]) -> int:
     app.setDesktopFileName("ondol")
     app.setQuitOnLastWindowClosed(False)
     instance = Instance()
-    if not instance.is_first():
-        return 0 if instance.knock() else 1
+    try:
+        if not instance.enter():
+            return 0
+    except TimeoutError:
+        language.choose(SettingsFile(paths.settings()).load()[0].language)
+        hangs = tr(
+            "Ondol is running already, but does not answer. End that process, then start again."
+        )
+        sys.stderr.write(f"ondol: {hangs}\n")
+        return 1
     try:
         return eventloop.run(app, lambda quit_requested: Ondol(app, instance).live(quit_requested))
     finally:
@@ -190,6 +199,7 @@ class Ondol:
 
     async def _stop(self) -> int:
         """Refuse new work, end what runs, save, close; at most some seconds."""
+        self._instance.leave()
         if self._window is not None:
             self._window.hide()
             self._window.companions.hide()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 
 from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, Signal
@@ -11,8 +12,11 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from gui import paths
 
-_RAISE = b"raise\n"
+_HEARD = b"heard\n"
 _MOST_MS = 1000
+_PAUSE_SECONDS = 0.05
+PATIENCE_SECONDS = 10.0
+"""For a first one that is just starting or ending."""
 
 
 class Instance(QObject):
@@ -39,16 +43,31 @@ class Instance(QObject):
         self._server.listen(self._name)
         return True
 
+    def enter(self, patience: float = PATIENCE_SECONDS) -> bool:
+        """Be first; False when another process is, and its window comes forward.
+
+        Raises TimeoutError when that process neither answers nor ends for `patience` seconds.
+        """
+        until = time.monotonic() + patience
+        while not self.is_first():
+            if self.knock():
+                return False
+            if time.monotonic() > until:
+                raise TimeoutError
+            time.sleep(_PAUSE_SECONDS)
+        return True
+
     def knock(self) -> bool:
-        """Ask the first window to come forward; False when it does not listen."""
+        """Ask the first window to come forward; False when nobody answers."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
-        if not socket.waitForConnected(_MOST_MS):
-            return False
-        socket.write(_RAISE)
-        written = socket.waitForBytesWritten(_MOST_MS)
-        socket.disconnectFromServer()
-        return written
+        is_heard = socket.waitForConnected(_MOST_MS) and socket.waitForReadyRead(_MOST_MS)
+        socket.abort()
+        return is_heard
+
+    def leave(self) -> None:
+        """Answer nobody any more: who comes now waits for the end, and is first then."""
+        self._server.close()
 
     def release(self) -> None:
         """Let the next one be first."""
@@ -59,5 +78,6 @@ class Instance(QObject):
     def _hear(self) -> None:
         while (connection := self._server.nextPendingConnection()) is not None:
             connection.disconnected.connect(connection.deleteLater)
-            self.knocked.emit()
+            connection.write(_HEARD)
             connection.disconnectFromServer()
+            self.knocked.emit()
