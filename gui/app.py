@@ -56,7 +56,8 @@ def run(arguments: Sequence[str]) -> int:
         if not instance.enter():
             return 0
     except TimeoutError:
-        language.choose(SettingsFile(paths.settings()).load()[0].language)
+        # The settings are the first one's: loading them would put a damaged file aside.
+        language.choose(Settings().language)
         hangs = tr(
             "Ondol is running already, but does not answer. End that process, then start again."
         )

@@ -274,12 +274,10 @@ class CompareController(QObject):
 
     async def _settle(self) -> None:
         """Show the answer that is kept, else the first good one, where the conversation is."""
-        lane, conversation_id = (
-            self._kept or outcome.first_good(self.lanes),
-            self.place.conversation_id,
-        )
+        conversation_id = self.place.conversation_id
         if conversation_id is None:
             return
+        lane = self._kept or outcome.first_good(self.lanes)
         if lane is not None and await self._rooms.call(
             lambda rooms: outcome.go_on(rooms, conversation_id, lane)
         ):

@@ -25,7 +25,6 @@ from gui.widgets.source.changes_frame import ChangesFrame
 
 Piece = tuple[DiffKind, str]
 
-_COPIED_MS = 1500
 _LINE = 150.0
 _SIGNS = {DiffKind.REMOVED: "−", DiffKind.ADDED: "+"}
 _MARKS = {DiffKind.REMOVED: ("[-", "-]"), DiffKind.ADDED: ("{+", "+}"), DiffKind.SAME: ("", "")}
