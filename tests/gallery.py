@@ -145,6 +145,7 @@ class Gallery:
         """The pictures of these parts, of all if none is named."""
         await self.app.ready()
         for part in parts or PARTS:
+            self.app.window.page.notice.dismiss()
             await PARTS[part](self)
 
     async def main_window(self) -> None:

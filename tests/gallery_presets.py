@@ -162,6 +162,7 @@ async def _forms(app: AppDriver, window: PresetsWindow, shoot: Shoot) -> None:
     app.to.presets.look_again()
     await app.until(lambda: app.to.preset_editor.draft.is_dirty, "it is gone")
     await shoot("presets-gone", window=window)
+    window.notice.dismiss()
     file.write_text(PARALLEL, "utf-8")
     app.to.preset_editor.open("joke")
     await app.until(lambda: not app.to.preset_editor.draft.is_dirty, "it is back")
