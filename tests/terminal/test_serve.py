@@ -27,7 +27,10 @@ def test_it_serves_until_ctrl_c(server: Alone) -> None:
             answer = http.post(f"{found[1]}/invoke", json={"input": "private words"})
             assert answer.json()["output"]
             assert http.get(f"{found[1]}/x", headers={"Authorization": ""}).status_code == 401
+        # A line is written when all about its request is known: in either order.
         terminal.wait_for("GET /chain/x 401")
+        terminal.wait_for("POST /chain/invoke 200")
+        terminal.wait_for(" tokens")
         assert re.search(
             r"\d\d:\d\d:\d\d POST /chain/invoke 200 [\d.]+s .* tokens", terminal.screen
         )
